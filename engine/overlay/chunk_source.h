@@ -1,0 +1,46 @@
+// Where the bytes of an overlay come from: a file here; http and a push session elsewhere.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "engine/base/file.h"
+#include "engine/base/result.h"
+
+namespace cloudlet {
+
+// Calls may come from several threads at once.
+class ChunkSource {
+public:
+    virtual ~ChunkSource() = default;
+
+    // Fills `into` from `offset`. Blocks. Errors: corrupt, if the source ends before; transport.
+    virtual Result<void> read(std::span<std::byte> into, std::uint64_t offset) = 0;
+    virtual Result<std::uint64_t> size() = 0;
+    // For error sentences: a path, an address.
+    virtual std::string name() const = 0;
+
+protected:
+    ChunkSource() = default;
+    ChunkSource(const ChunkSource&) = default;
+    ChunkSource(ChunkSource&&) = default;
+    ChunkSource& operator=(const ChunkSource&) = default;
+    ChunkSource& operator=(ChunkSource&&) = default;
+};
+
+class FileSource : public ChunkSource {
+public:
+    static Result<FileSource> open(const fs::path& path);
+
+    Result<void> read(std::span<std::byte> into, std::uint64_t offset) override;
+    Result<std::uint64_t> size() override;
+    std::string name() const override;
+
+private:
+    explicit FileSource(File file) : m_file(std::move(file)) {}
+
+    File m_file;
+};
+
+}  // namespace cloudlet

@@ -1,0 +1,78 @@
+#include "engine/overlay/decode.h"
+
+#include <algorithm>
+
+#include "engine/overlay/codec.h"
+#include "engine/overlay/limits.h"
+#include "engine/overlay/table.h"
+
+namespace cloudlet {
+
+namespace {
+
+// The base chunks one after the other, neighbours read in one go.
+Result<Bytes> gather(const BaseImages& base, std::span<const ChunkRef> chunks) {
+    Bytes content(chunks.size() * kChunkSize);
+    for (std::size_t at = 0; at < chunks.size();) {
+        std::size_t count = 1;
+        while (at + count < chunks.size() && chunks[at + count].image == chunks[at].image &&
+               chunks[at + count].index == chunks[at].index + count) {
+            ++count;
+        }
+        TRY(base.read(chunks[at], std::span(content).subspan(at * kChunkSize, count * kChunkSize)));
+        at += count;
+    }
+    return content;
+}
+
+Result<Bytes> copiedContent(const Segment& segment, const BaseImages& base) {
+    std::vector<ChunkRef> sources;
+    for (const Entry& entry : segment.entries) sources.push_back(entry.source);
+    return gather(base, sources);
+}
+
+}  // namespace
+
+Result<Bytes> prefixOf(const Segment& segment, const BaseImages& base) {
+    if (segment.codec != Codec::zstd) return Bytes();
+    if (segment.kind == SegmentKind::state) {
+        const Extent range = statePrefix(base.state().size(), segment.statePiece);
+        const ByteView bytes = base.state().subspan(range.offset, range.length);
+        return Bytes(bytes.begin(), bytes.end());
+    }
+    std::vector<ChunkRef> chunks;
+    for (std::uint32_t i = 0; i < segment.chunkCount; ++i) {
+        const Entry& entry = segment.entries[i];
+        if (entry.kind == Entry::Kind::delta) chunks.push_back(entry.chunk);
+    }
+    return gather(base, chunks);
+}
+
+Result<Bytes> decodeUnchecked(const Segment& segment, ByteView stored, const BaseImages& base) {
+    if (segment.codec == Codec::copy) return copiedContent(segment, base);
+    if (segment.codec == Codec::stored) return Bytes(stored.begin(), stored.end());
+    return decompressFrame(stored, TRY(prefixOf(segment, base)), segment.plainBytes);
+}
+
+Result<DecodedSegment> decodeSegment(Segment segment, ByteView stored, const BaseImages& base) {
+    if (stored.size() != segment.stored.length ||
+        (segment.codec != Codec::copy && checksum64(stored) != segment.checksum)) {
+        return Error{ErrorCode::corrupt, "its bytes are not those that were written"};
+    }
+    DecodedSegment decoded;
+    Result<Bytes> content = decodeUnchecked(segment, stored, base);
+    if (content && sha256(*content) == segment.contentHash) {
+        decoded.segment = std::move(segment);
+        decoded.content = std::move(*content);
+        return decoded;
+    }
+    // The overlay's bytes are intact, so look at the other ingredient first.
+    if (segment.usesBase()) {
+        return Error{ErrorCode::corrupt,
+                     "it does not give the content it should although its bytes are intact: an "
+                     "image of the base has changed, verify the base"};
+    }
+    return Error{ErrorCode::corrupt, "it does not give the content it should"};
+}
+
+}  // namespace cloudlet

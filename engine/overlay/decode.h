@@ -1,0 +1,32 @@
+// Decodes one segment of an overlay. Memory: the segment and its prefix, some 3 MiB. Any thread.
+#pragma once
+
+#include <vector>
+
+#include "engine/overlay/base_images.h"
+#include "engine/overlay/segment.h"
+
+namespace cloudlet {
+
+// A segment's plain content and what belongs where.
+struct DecodedSegment {
+    Segment segment;
+    Bytes content;
+
+    ByteView bytesOf(const Entry& entry) const {
+        return ByteView(content).subspan(std::size_t{entry.position} * kChunkSize, kChunkSize);
+    }
+};
+
+// The plain bytes before their hash is checked: for decodeSegment and for fuzzing.
+// Errors: corrupt.
+Result<Bytes> decodeUnchecked(const Segment& segment, ByteView stored, const BaseImages& base);
+
+// `stored`: the segment's bytes of the file. Checks them before and the content after decoding.
+// REQUIRES: `base` is the base that the overlay names. Errors: corrupt.
+Result<DecodedSegment> decodeSegment(Segment segment, ByteView stored, const BaseImages& base);
+
+// What compression of a segment may refer to (FORMAT.md, "Prefix"). Errors: I/O.
+Result<Bytes> prefixOf(const Segment& segment, const BaseImages& base);
+
+}  // namespace cloudlet

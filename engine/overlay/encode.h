@@ -1,0 +1,55 @@
+// Makes an overlay of a customised VM, or of any two image files, against a base: compare, plan,
+// compress in parallel, write. Memory: up to 50 MiB to find equal chunks, 5 to 20 bytes for each
+// changed chunk, some 15 MiB for each core; mapped pages of the base beside, let go after use.
+#pragma once
+
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "engine/image/chunk_set.h"
+#include "engine/overlay/base_images.h"
+#include "engine/overlay/codec.h"
+#include "engine/overlay/manifest.h"
+
+namespace cloudlet {
+
+struct EncodeInput {
+    const BaseImages& base;
+    const File& disk;  // any size; must not change meanwhile
+    const File& memory;
+    std::optional<ByteView> state = {};  // device state
+
+    // What the manifest says for people and for the hypervisor.
+    std::string title = {};
+    std::string notes = {};
+    std::vector<PortForward> ports = {};
+    std::optional<MachineSpec> machine = {};
+    Bytes preview = {};        // PNG, or empty
+    std::int64_t created = 0;  // seconds since 1970, UTC
+
+    // Chunks that may differ from the base; the others are not even read. nullptr: unknown.
+    const ChunkSet* diskMayDiffer = nullptr;
+    const ChunkSet* memoryMayDiffer = nullptr;
+};
+
+struct EncodeOptions {
+    int level = kDefaultLevel;  // of zstd, 1 to 19
+};
+
+struct OverlaySummary {
+    Hash id;
+    std::uint64_t fileBytes = 0;
+    std::size_t segments = 0;
+    Manifest manifest;
+};
+
+// Puts the overlay at `out`, whole or not at all; needs up to twice its size beside it meanwhile.
+// The same input gives the same bytes. REQUIRES: base opened for encoding.
+// Errors: invalid (what the manifest may not say), unsupported (more changes than a file holds),
+// noSpace, cancelled, I/O.
+Result<OverlaySummary> encodeOverlay(const EncodeInput& input, const EncodeOptions& options,
+                                     const fs::path& out, Progress& progress, std::stop_token stop);
+
+}  // namespace cloudlet

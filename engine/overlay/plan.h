@@ -1,0 +1,105 @@
+// What an overlay will hold, decided before a byte of it is compressed: the outcome of the
+// encoder's first pass. One thread builds it, any may read it.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "engine/base/file.h"
+#include "engine/overlay/run_cursor.h"
+#include "engine/overlay/segment.h"
+
+namespace cloudlet {
+
+// What the first pass found out about one changed chunk.
+struct Finding {
+    enum class Kind : std::uint8_t { zero, copy, data };
+    Kind kind = Kind::data;
+    std::uint32_t index = 0;   // images have at most 2^32 chunks
+    std::uint64_t source = 0;  // copy: place in the BaseRow
+    std::uint64_t key = 0;     // data: half of the fingerprint
+};
+
+// Finds an earlier chunk by the fingerprint of its content: 12 bytes a chunk, open addressing.
+// Keeps to 50 MiB: when full, later chunks are just not found.
+class ContentMap {
+public:
+    static constexpr std::uint32_t kNone = UINT32_MAX;
+
+    // The number put under `key`, or kNone. `put` replaces.
+    std::uint32_t find(std::uint64_t key) const;
+    void put(std::uint64_t key, std::uint32_t number);
+
+private:
+    std::size_t slotOf(std::uint64_t key) const;
+    void grow();
+
+    std::vector<std::uint64_t> m_keys;
+    std::vector<std::uint32_t> m_numbers;
+    std::size_t m_used = 0;
+};
+
+class OverlayPlan {
+public:
+    struct Copy {
+        std::uint32_t chunk = 0;
+        std::uint64_t source = 0;  // place in the BaseRow
+    };
+    // Chunk `chunk` of `image` equals the data chunk at `position` of data segment `segment`.
+    struct Repeat {
+        std::uint32_t segment = 0;
+        std::uint32_t chunk = 0;
+        ImageKind image = ImageKind::disk;
+        std::uint8_t position = 0;
+    };
+    // A group of at most kMostSegmentChunks chunks of one image: m_dataChunks[first ...].
+    struct DataSegment {
+        std::uint32_t first = 0;
+        std::uint32_t count = 0;
+        ImageKind image = ImageKind::disk;
+    };
+
+    // REQUIRES: files that outlive the plan.
+    OverlayPlan(const File& disk, const File& memory) : m_files{&disk, &memory} {}
+
+    // Takes the changed chunks of an image in ascending order; of several images, each wholly
+    // before the next. Reads a data chunk again to compare it with an earlier one that looks
+    // equal. Errors: I/O; unsupported, if there are more changes than a table holds.
+    Result<void> add(ImageKind image, const Finding& finding);
+    // To be called once after the last add().
+    void finish();
+
+    const std::vector<ChunkRun>& zeroRuns(ImageKind image) const {
+        return m_zeroRuns[static_cast<std::size_t>(image)];
+    }
+    const std::vector<Copy>& copies(ImageKind image) const {
+        return m_copies[static_cast<std::size_t>(image)];
+    }
+    const std::vector<DataSegment>& dataSegments() const { return m_segments; }
+    std::span<const std::uint32_t> chunksOf(const DataSegment& segment) const {
+        return std::span(m_dataChunks).subspan(segment.first, segment.count);
+    }
+    // Those of one data segment, by image, then chunk.
+    std::span<const Repeat> repeatsOf(std::uint32_t segment) const;
+    std::uint64_t dataChunks() const { return m_dataChunks.size(); }
+
+private:
+    void addZero(ImageKind image, std::uint32_t index);
+    Result<void> addData(ImageKind image, const Finding& finding);
+    Result<bool> equal(ChunkRef a, ChunkRef b) const;
+
+    std::array<const File*, 2> m_files;
+    std::array<std::vector<ChunkRun>, 2> m_zeroRuns;
+    std::array<std::vector<Copy>, 2> m_copies;
+    std::vector<std::uint32_t> m_dataChunks;
+    std::vector<DataSegment> m_segments;
+    std::vector<std::uint32_t> m_repeatCounts;  // by data segment
+    std::vector<Repeat> m_repeats;
+    ContentMap m_byContent;
+};
+
+// Reads a chunk of an image file, filled with zeros where the file ends within it or before.
+Result<void> readChunk(const File& file, std::uint64_t fileSize, std::uint64_t index,
+                       std::span<std::byte> into);
+
+}  // namespace cloudlet
