@@ -1,0 +1,34 @@
+// Owned libvirt handles. Any thread; one owner.
+#pragma once
+
+#include <libvirt/libvirt.h>
+
+#include <cstdlib>
+#include <memory>
+
+namespace cloudlet {
+
+struct FreeConnection {
+    void operator()(virConnectPtr connection) const { virConnectClose(connection); }
+};
+struct FreeDomain {
+    void operator()(virDomainPtr domain) const { virDomainFree(domain); }
+};
+struct FreeStream {
+    void operator()(virStreamPtr stream) const { virStreamFree(stream); }
+};
+struct FreeText {
+    void operator()(char* text) const { std::free(text); }
+};
+
+using ConnectionHandle = std::unique_ptr<virConnect, FreeConnection>;
+// Shared, as an abandoned call keeps its domain's handle until it returns.
+using DomainHandle = std::shared_ptr<virDomain>;
+using StreamHandle = std::unique_ptr<virStream, FreeStream>;
+using LibvirtText = std::unique_ptr<char, FreeText>;
+
+inline DomainHandle ownDomain(virDomainPtr domain) {
+    return domain != nullptr ? DomainHandle(domain, FreeDomain()) : nullptr;
+}
+
+}  // namespace cloudlet
