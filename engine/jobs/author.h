@@ -1,0 +1,45 @@
+// Authors an overlay: resumes a base, lets a person or a script customise the guest, captures
+// what changed while the guest stands still for a moment, encodes it and proves the result by
+// replay. The author's VM goes on running after its capture, until this function returns.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "engine/catalog/catalog.h"
+#include "engine/jobs/clean_guest.h"
+#include "engine/jobs/services.h"
+#include "engine/overlay/encode.h"
+
+namespace cloudlet {
+
+class Domain;
+
+enum class OnError { endVm, keepVm };
+
+struct AuthorRequest {
+    std::string base;  // name, id or unique beginning of an id
+    fs::path output;
+    std::string title;
+    std::string notes;
+    std::vector<PortForward> forwards;
+    // Called while the guest runs; returns when it is to be captured.
+    std::function<Result<void>(Domain&, const std::vector<PortForward>&)> customise;
+    Cleaning cleaning = Cleaning::whereAgentAnswers;
+    OnError onError = OnError::endVm;
+};
+
+struct AuthorReport {
+    OverlaySummary overlay;
+    std::string baseName;
+    bool cleaned = false;
+    double resumeSeconds = 0;   // from the save image to the running guest
+    double stoppedSeconds = 0;  // the guest stood still for its capture
+    double encodeSeconds = 0;
+    double verifySeconds = 0;
+};
+
+Result<AuthorReport> authorOverlay(const AuthorRequest& request, const Services& services);
+
+}  // namespace cloudlet

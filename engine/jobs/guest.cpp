@@ -1,0 +1,196 @@
+#include "engine/jobs/guest.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/base/format.h"
+#include "engine/vm/qemu_process.h"
+
+namespace cloudlet {
+
+namespace {
+
+// What a VM writes besides its images: logs, and room for the guest to write at all.
+constexpr std::uint64_t kSpareBytes = 64 << 20;
+constexpr std::chrono::seconds kEndLimit{10};
+
+}  // namespace
+
+Guest::Guest(Plan plan, const Services& services, RunFolder folder, std::optional<BaseLease> lease,
+             SessionRecord session)
+    : m_plan(std::move(plan)),
+      m_services(&services),
+      m_folder(std::move(folder)),
+      m_lease(std::move(lease)),
+      m_session(std::move(session)) {}
+
+Guest::Guest(Guest&& other) noexcept
+    : m_plan(std::move(other.m_plan)),
+      m_services(std::exchange(other.m_services, nullptr)),
+      m_folder(std::move(other.m_folder)),
+      m_lease(std::move(other.m_lease)),
+      m_session(std::move(other.m_session)),
+      m_domain(std::move(other.m_domain)),
+      m_forwards(std::move(other.m_forwards)),
+      m_problem(std::move(other.m_problem)),
+      m_kept(other.m_kept) {}
+
+Guest::~Guest() {
+    if (m_services == nullptr || m_kept) return;
+    m_domain.reset();  // before the folder with its images and sockets goes
+    const SessionState state = m_problem.empty() ? SessionState::closed : SessionState::failed;
+    // Nothing can be done here about a catalog that cannot be written; the sweep mends it.
+    (void)m_services->catalog.endSession(m_session.id, state, m_problem);
+}
+
+Result<Guest> Guest::create(Plan plan, const Services& services) {
+    std::optional<BaseLease> lease;
+    SessionRecord session;
+    session.kind = plan.kind;
+    session.title = plan.title;
+    session.overlay = plan.overlay;
+    session.hypervisor = services.hypervisor.uri();
+    if (plan.base) {
+        session.base = plan.base->id;
+        lease.emplace(TRY(services.catalog.leaseBase(plan.base->id, "VM \"" + plan.title + "\"")));
+    }
+    RunFolder folder = TRY(services.catalog.runFolder());
+    session.runFolder = folder.path();
+    session.domainUuid = newUuid();
+    session.domainName = "cloudlet-" + session.domainUuid.substr(0, 8);
+    session = TRY(services.catalog.beginSession(std::move(session)));
+    return Guest(std::move(plan), services, std::move(folder), std::move(lease),
+                 std::move(session));
+}
+
+Result<void> Guest::copyBaseImages(std::uint64_t more) {
+    CHECK(m_lease.has_value());
+    const File baseDisk = TRY(File::open(m_lease->files().disk(), File::Mode::read));
+    const File baseMemory = TRY(File::open(m_lease->files().memory(), File::Mode::read));
+    const std::uint64_t data = TRY(baseDisk.allocatedBytes()) + TRY(baseMemory.allocatedBytes());
+    const std::uint64_t needed =
+        TRY(baseDisk.allocatedBytes()) + m_plan.machine.memoryBytes + more + kSpareBytes;
+    const std::uint64_t free = TRY(freeSpace(folder()));
+    if (free < needed) {
+        return Error{ErrorCode::noSpace,
+                     fmt::format("{} has {} free, the VM needs {}: free some space, or put the "
+                                 "catalog elsewhere with --catalog",
+                                 folder().string(), formatBytes(free), formatBytes(needed))};
+    }
+    m_services->progress.beginStage("copying the base", data);
+    File diskCopy = TRY(File::open(disk(), File::Mode::createNew));
+    TRY(copySparse(baseDisk, diskCopy, m_services->progress, m_services->stop));
+    File memoryCopy = TRY(File::open(memory(), File::Mode::createNew));
+    TRY(copySparse(baseMemory, memoryCopy, m_services->progress, m_services->stop));
+    // A full device would otherwise show when the guest touches its memory, and end QEMU.
+    return memoryCopy.reserve();
+}
+
+DomainPlan Guest::domainPlan(const fs::path& disk, const fs::path& memory) const {
+    DomainPlan plan;
+    plan.name = m_session.domainName;
+    plan.uuid = m_session.domainUuid;
+    plan.machine = m_plan.machine;
+    plan.disk = disk;
+    plan.memory = memory;
+    plan.runDirectory = folder();
+    return plan;
+}
+
+Result<void> Guest::boot(const fs::path& disk, const fs::path& memory, const fs::path& cdrom) {
+    DomainPlan plan = domainPlan(disk, memory);
+    plan.cdrom = cdrom;
+    return started(TRY(m_services->hypervisor.boot(plan, Start::running, m_services->stop)));
+}
+
+Result<void> Guest::resume(const fs::path& disk, const fs::path& memory, ByteView state) {
+    const DomainPlan plan = domainPlan(disk, memory);
+    return started(
+        TRY(m_services->hypervisor.resume(plan, state, Start::running, m_services->stop)));
+}
+
+Result<void> Guest::started(std::unique_ptr<Domain> domain) {
+    m_domain = std::move(domain);
+    return m_services->catalog.updateSession(m_session);
+}
+
+Result<void> Guest::forward(const std::vector<PortForward>& forwards) {
+    for (const PortForward& wanted : forwards) {
+        m_forwards.push_back(TRY(m_domain->addForward(wanted, m_services->stop)));
+    }
+    m_session.forwards = forwardsToJson(m_forwards);
+    return m_services->catalog.updateSession(m_session);
+}
+
+Result<void> Guest::end() {
+    if (!m_domain) return {};
+    TRY(m_domain->destroy());
+    m_domain.reset();
+    return {};
+}
+
+std::string Guest::keep() {
+    CHECK(m_domain != nullptr);
+    m_domain->detach();
+    m_folder.keep();
+    m_kept = true;
+    return m_session.id;
+}
+
+std::string forwardsToJson(const std::vector<PortForward>& forwards) {
+    json::Array list;
+    for (const PortForward& forward : forwards) list.emplace_back(forward.text());
+    return json::serialize(list);
+}
+
+std::vector<PortForward> forwardsFromJson(std::string_view text) {
+    const std::string wrapped = "{\"forwards\":" + std::string(text) + "}";
+    const Result<json::Object> object = json::parseObject(wrapped, "the forwards");
+    if (!object) return {};
+    const Result<const json::Array*> list = json::array(*object, "forwards");
+    if (!list) return {};
+    std::vector<PortForward> forwards;
+    for (const json::Value& value : **list) {
+        if (!value.is_string()) continue;
+        const auto& string = value.get_string();
+        const auto forward = PortForward::parse({string.data(), string.size()});
+        if (forward) forwards.push_back(*forward);
+    }
+    return forwards;
+}
+
+Result<std::vector<std::string>> sweepDeadGuests(Catalog& catalog) {
+    std::vector<std::string> notes;
+    std::vector<RunFolder> folders = TRY(catalog.staleRunFolders());
+    for (const SessionRecord& session : TRY(catalog.runningSessions())) {
+        if (session.owner.isAlive() || findQemuProcess(session.domainUuid)) continue;
+        TRY(catalog.endSession(session.id, SessionState::lost,
+                               "its VM ended while no program was watching it"));
+        notes.push_back(
+            fmt::format("the VM of session {} had ended on its own; its files are "
+                        "removed",
+                        session.id.substr(0, 8)));
+    }
+    std::vector<fs::path> inUse;
+    for (const SessionRecord& session : TRY(catalog.runningSessions())) {
+        inUse.push_back(session.runFolder);
+    }
+    for (RunFolder& folder : folders) {
+        if (std::find(inUse.begin(), inUse.end(), folder.path()) == inUse.end()) folder.discard();
+    }
+    return notes;
+}
+
+Result<void> endSurvivor(Catalog& catalog, const SessionRecord& session) {
+    if (const std::optional<QemuProcess> process = findQemuProcess(session.domainUuid)) {
+        TRY(endQemu(*process, kEndLimit));
+    }
+    TRY(catalog.endSession(session.id, SessionState::closed));
+    for (RunFolder& folder : TRY(catalog.staleRunFolders())) {
+        if (folder.path() == session.runFolder) folder.discard();
+    }
+    return {};
+}
+
+}  // namespace cloudlet

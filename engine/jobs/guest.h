@@ -1,0 +1,91 @@
+// A VM of the catalog while it runs: its run folder, its row among the sessions, the base it
+// relies on, its domain. Destroyed, it ends all of them in the order that is safe; kept, it
+// leaves them for a later start to find. One thread at a time.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/file.h"
+#include "engine/catalog/catalog.h"
+#include "engine/jobs/services.h"
+#include "engine/vm/domain.h"
+#include "engine/vm/hypervisor.h"
+
+namespace cloudlet {
+
+class Guest {
+public:
+    struct Plan {
+        SessionKind kind = SessionKind::synthesis;
+        MachineSpec machine;
+        std::optional<BaseRecord> base;  // leased as long as the guest lives
+        std::optional<Hash> overlay;
+        std::string title;  // for list-session
+    };
+
+    // The folder, the lease and the row; no VM yet.
+    static Result<Guest> create(Plan plan, const Services& services);
+    ~Guest();
+    Guest(Guest&& other) noexcept;
+    Guest& operator=(Guest&&) = delete;
+
+    const std::string& sessionId() const { return m_session.id; }
+    const fs::path& folder() const { return m_folder.path(); }
+    fs::path disk() const { return m_folder.path() / "disk.raw"; }
+    fs::path memory() const { return m_folder.path() / "memory.raw"; }
+
+    // Private sparse copies of the base's images at disk() and memory(). Checks the free space
+    // first, with `more` bytes for what comes on top. Errors: noSpace with the numbers.
+    Result<void> copyBaseImages(std::uint64_t more);
+
+    // Starts the domain on `disk` and `memory`, from its disk or from a saved state.
+    Result<void> boot(const fs::path& disk, const fs::path& memory, const fs::path& cdrom);
+    Result<void> resume(const fs::path& disk, const fs::path& memory, ByteView state);
+    bool isRunning() const { return m_domain != nullptr; }
+    // REQUIRES: isRunning().
+    Domain& domain() { return *m_domain; }
+
+    // Opens the forwards and keeps them in the session's row.
+    Result<void> forward(const std::vector<PortForward>& forwards);
+    const std::vector<PortForward>& forwards() const { return m_forwards; }
+
+    // The session's row will say why.
+    void fail(const Error& error) { m_problem = error.message; }
+    // Ends the VM now; the object then only closes the rest.
+    Result<void> end();
+    // The VM outlives this object and this process. Returns the session's id.
+    std::string keep();
+
+private:
+    Guest(Plan plan, const Services& services, RunFolder folder, std::optional<BaseLease> lease,
+          SessionRecord session);
+    DomainPlan domainPlan(const fs::path& disk, const fs::path& memory) const;
+    Result<void> started(std::unique_ptr<Domain> domain);
+
+    Plan m_plan;
+    const Services* m_services;  // null when moved from
+    RunFolder m_folder;
+    std::optional<BaseLease> m_lease;
+    SessionRecord m_session;
+    std::unique_ptr<Domain> m_domain;
+    std::vector<PortForward> m_forwards;
+    std::string m_problem;
+    bool m_kept = false;
+};
+
+// The forwards as they stand in a session's row, and back (unreadable ones are left out).
+std::string forwardsToJson(const std::vector<PortForward>& forwards);
+std::vector<PortForward> forwardsFromJson(std::string_view text);
+
+// Ends what VMs of dead processes have left: sessions whose QEMU is gone become "lost" and their
+// folders go; one whose QEMU lives is left running, for list-session and stop.
+// Returns sentences about what was done.
+Result<std::vector<std::string>> sweepDeadGuests(Catalog& catalog);
+
+// Ends the VM of a session that runs without its owner: by its process, without libvirt.
+Result<void> endSurvivor(Catalog& catalog, const SessionRecord& session);
+
+}  // namespace cloudlet
