@@ -1,0 +1,146 @@
+// encode, decode: overlays from, and to, four plain image files. No VM, no libvirt.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <ctime>
+
+#include "app/cloudlet/context.h"
+#include "app/cloudlet/options.h"
+#include "app/cloudlet/overlay_view.h"
+#include "engine/base/format.h"
+#include "engine/base/stopwatch.h"
+#include "engine/overlay/encode.h"
+#include "engine/overlay/replay.h"
+
+namespace cloudlet {
+
+namespace {
+
+struct CodecOptions {
+    std::string baseDisk;
+    std::string baseMemory;
+    std::string disk;
+    std::string memory;
+    std::string overlay;
+    std::string title;
+};
+
+Result<void> runEncode(Context& context, const CodecOptions& options) {
+    const fs::path output = absolutePath(options.overlay);
+    TRY(checkOutput(output));
+    const File disk = TRY(File::open(absolutePath(options.disk), File::Mode::read));
+    const File memory = TRY(File::open(absolutePath(options.memory), File::Mode::read));
+    Progress progress;
+    std::optional<OverlaySummary> summary;
+    double indexSeconds = 0;
+    double encodeSeconds = 0;
+    TRY(context.terminal.runWithProgress(progress, [&]() -> Result<void> {
+        const Stopwatch indexing;
+        const BaseImages base = TRY(
+            BaseImages::openPlain(absolutePath(options.baseDisk), absolutePath(options.baseMemory),
+                                  BaseImages::Purpose::encode, progress, context.stop));
+        indexSeconds = indexing.seconds();
+        EncodeInput input{base, disk, memory};
+        input.title = options.title;
+        input.created = static_cast<std::int64_t>(std::time(nullptr));
+        const Stopwatch encoding;
+        summary = TRY(encodeOverlay(input, {}, output, progress, context.stop));
+        encodeSeconds = encoding.seconds();
+        return {};
+    }));
+    json::Object object = overlayToJson(summary->manifest, summary->id, summary->fileBytes);
+    object["indexSeconds"] = indexSeconds;
+    object["encodeSeconds"] = encodeSeconds;
+    context.terminal.result(
+        fmt::format("Overlay {} ({} bytes), encoded in {}.\n{}", options.overlay,
+                    summary->fileBytes,
+                    formatDuration(std::chrono::duration<double>(encodeSeconds)),
+                    compositionText(summary->manifest)),
+        object);
+    return {};
+}
+
+// A copy of a base image, turned into the target by the replay, visible only when complete.
+Result<AtomicFile> copyOfBase(const BaseImages& base, ImageKind image, const fs::path& target,
+                              Progress& progress, std::stop_token stop) {
+    AtomicFile copy = TRY(AtomicFile::create(target));
+    TRY(copySparse(base.file(image), copy.file(), progress, stop));
+    return copy;
+}
+
+Result<void> runDecode(Context& context, const CodecOptions& options) {
+    FileSource source = TRY(FileSource::open(absolutePath(options.overlay)));
+    const OverlayReader reader = TRY(OverlayReader::open(source));
+    const fs::path diskPath = absolutePath(options.disk);
+    const fs::path memoryPath = absolutePath(options.memory);
+    TRY(checkOutput(diskPath));
+    TRY(checkOutput(memoryPath));
+    Progress progress;
+    TRY(context.terminal.runWithProgress(progress, [&]() -> Result<void> {
+        const BaseImages base = TRY(
+            BaseImages::openPlain(absolutePath(options.baseDisk), absolutePath(options.baseMemory),
+                                  BaseImages::Purpose::decode, progress, context.stop));
+        TRY(reader.checkBase(base));
+        progress.beginStage("copying the base", base.image(ImageKind::disk).size() +
+                                                    base.image(ImageKind::memory).size());
+        AtomicFile disk = TRY(copyOfBase(base, ImageKind::disk, diskPath, progress, context.stop));
+        AtomicFile memory =
+            TRY(copyOfBase(base, ImageKind::memory, memoryPath, progress, context.stop));
+        TRY(replayOverlay(reader, base, {disk.file(), memory.file()}, progress, context.stop));
+        TRY(disk.commit());
+        return memory.commit();
+    }));
+    context.terminal.result(
+        fmt::format("Disk {} and memory {} are rebuilt, every hash fits.", options.disk,
+                    options.memory),
+        {{"disk", diskPath.string()}, {"memory", memoryPath.string()}, {"id", reader.id().hex()}});
+    return {};
+}
+
+void addBaseOptions(CLI::App& command, CodecOptions& options) {
+    command.add_option("--base-disk", options.baseDisk, "Disk image of the base")
+        ->required()
+        ->type_name("FILE");
+    command.add_option("--base-memory", options.baseMemory, "Memory image of the base")
+        ->required()
+        ->type_name("FILE");
+}
+
+}  // namespace
+
+void addCodecCommands(CLI::App& app, Context& context) {
+    auto options = std::make_shared<CodecOptions>();
+    CLI::App* encode = app.add_subcommand("encode", "Make an overlay of plain image files, no VM");
+    addBaseOptions(*encode, *options);
+    encode->add_option("--disk", options->disk, "Customised disk image")
+        ->required()
+        ->type_name("FILE");
+    encode->add_option("--memory", options->memory, "Customised memory image")
+        ->required()
+        ->type_name("FILE");
+    encode->add_option("-o,--output", options->overlay, "Overlay to write")
+        ->required()
+        ->type_name("FILE");
+    encode->add_option("--title", options->title, "One line for people");
+    encode->footer(
+        "Example: cloudlet encode --base-disk A --base-memory B --disk C --memory D -o F");
+    encode->callback([&context, options] {
+        context.action = [&context, options] { return runEncode(context, *options); };
+    });
+
+    CLI::App* decode = app.add_subcommand("decode", "Rebuild plain image files from an overlay");
+    addBaseOptions(*decode, *options);
+    decode->add_option("overlay", options->overlay, "Overlay file")->required()->type_name("FILE");
+    decode->add_option("--disk", options->disk, "Disk image to write")
+        ->required()
+        ->type_name("FILE");
+    decode->add_option("--memory", options->memory, "Memory image to write")
+        ->required()
+        ->type_name("FILE");
+    decode->footer("Example: cloudlet decode --base-disk A --base-memory B F --disk C --memory D");
+    decode->callback([&context, options] {
+        context.action = [&context, options] { return runDecode(context, *options); };
+    });
+}
+
+}  // namespace cloudlet

@@ -1,0 +1,72 @@
+// doctor.
+#include <CLI/CLI.hpp>
+
+#include "app/cloudlet/context.h"
+#include "app/cloudlet/options.h"
+#include "engine/base/xdg.h"
+#include "engine/catalog/catalog.h"
+#include "engine/jobs/examine_host.h"
+
+namespace cloudlet {
+
+namespace {
+
+const char* toString(HostFinding::State state) {
+    switch (state) {
+        case HostFinding::State::good:
+            return "good";
+        case HostFinding::State::advice:
+            return "advice";
+        case HostFinding::State::problem:
+            return "PROBLEM";
+    }
+    return "unknown";
+}
+
+Result<void> runDoctor(Context& context, bool rebuild) {
+    const fs::path root =
+        context.catalogRoot.empty() ? dataDirectory() : absolutePath(context.catalogRoot);
+    if (rebuild) {
+        const RebuildReport report = TRY(rebuildCatalog(root));
+        context.terminal.say("The catalog is rebuilt from the files of its bases.");
+        for (const std::string& note : report.notes) context.terminal.say("  " + note);
+    }
+    const std::vector<HostFinding> findings = examineHost(root, [&]() -> std::string {
+        const Result<Hypervisor*> opened = context.hypervisor();
+        return opened ? "" : opened.error().message;
+    });
+    std::string text;
+    json::Array list;
+    unsigned problems = 0;
+    for (const HostFinding& finding : findings) {
+        problems += finding.state == HostFinding::State::problem;
+        text += std::string(toString(finding.state)) + "\t" + finding.subject + ": " +
+                finding.text + "\n";
+        if (!finding.remedy.empty()) text += "\t  mend: " + finding.remedy + "\n";
+        list.push_back({{"state", toString(finding.state)},
+                        {"subject", finding.subject},
+                        {"text", finding.text},
+                        {"remedy", finding.remedy}});
+    }
+    context.terminal.result(text, {{"findings", list}});
+    if (problems == 0) return {};
+    return Error{ErrorCode::unavailable, std::to_string(problems) +
+                                             (problems == 1 ? " problem keeps" : " problems keep") +
+                                             " VMs from running here; the remedies are above"};
+}
+
+}  // namespace
+
+void addDoctorCommand(CLI::App& app, Context& context) {
+    auto rebuild = std::make_shared<bool>(false);
+    CLI::App* doctor =
+        app.add_subcommand("doctor", "Check what VMs need on this host and say how to mend it");
+    doctor->add_flag("--rebuild-catalog", *rebuild,
+                     "Make the catalog's database anew from the files of its bases");
+    doctor->footer("Example: cloudlet doctor");
+    doctor->callback([&context, rebuild] {
+        context.action = [&context, rebuild] { return runDoctor(context, *rebuild); };
+    });
+}
+
+}  // namespace cloudlet

@@ -1,0 +1,87 @@
+#include "app/cloudlet/overlay_view.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "app/cloudlet/terminal.h"
+#include "engine/base/file.h"
+#include "engine/base/format.h"
+
+namespace cloudlet {
+
+namespace {
+
+json::Object compositionToJson(const Composition& part) {
+    return {{"changed", part.changed()},
+            {"zero", part.zero},
+            {"fromBaseDisk", part.fromBaseDisk},
+            {"fromBaseMemory", part.fromBaseMemory},
+            {"repeats", part.repeats},
+            {"delta", part.delta},
+            {"raw", part.raw},
+            {"storedBytes", part.storedBytes}};
+}
+
+std::vector<std::string> compositionRow(const char* name, const Composition& part) {
+    return {name,
+            std::to_string(part.changed()),
+            std::to_string(part.zero),
+            std::to_string(part.fromBaseDisk + part.fromBaseMemory),
+            std::to_string(part.repeats),
+            std::to_string(part.delta),
+            std::to_string(part.raw),
+            formatBytes(part.storedBytes)};
+}
+
+}  // namespace
+
+json::Object overlayToJson(const Manifest& manifest, const Hash& id, std::uint64_t fileBytes) {
+    json::Array ports;
+    for (const PortForward& port : manifest.ports) ports.emplace_back(port.text());
+    json::Object object{{"id", id.hex()},
+                        {"title", manifest.title},
+                        {"notes", manifest.notes},
+                        {"created", manifest.created},
+                        {"creator", manifest.creator},
+                        {"bytes", fileBytes},
+                        {"base", {{"id", manifest.base.id.hex()}, {"name", manifest.base.name}}},
+                        {"diskBytes", manifest.diskSize},
+                        {"memoryBytes", manifest.memorySize},
+                        {"stateStoredBytes", manifest.state ? manifest.state->storedBytes : 0},
+                        {"ports", ports},
+                        {"previewBytes", manifest.preview.size()},
+                        {"disk", compositionToJson(manifest.of(ImageKind::disk))},
+                        {"memory", compositionToJson(manifest.of(ImageKind::memory))}};
+    if (manifest.machine) object["machine"] = manifest.machine->toJson();
+    return object;
+}
+
+std::string compositionText(const Manifest& manifest) {
+    std::vector<std::vector<std::string>> rows{
+        {"  chunks", "changed", "zero", "in base", "repeated", "delta", "raw", "stored"},
+        compositionRow("  disk", manifest.of(ImageKind::disk)),
+        compositionRow("  memory", manifest.of(ImageKind::memory))};
+    std::string text = formatTable(rows);
+    if (manifest.state) {
+        text += fmt::format("  device state {}, stored as {}\n", formatBytes(manifest.state->size),
+                            formatBytes(manifest.state->storedBytes));
+    }
+    return text;
+}
+
+Result<void> checkOutput(const std::filesystem::path& file) {
+    const std::filesystem::path folder = file.parent_path();
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(folder, ignored)) {
+        return Error{ErrorCode::notFound, "the folder " + folder.string() + " does not exist"};
+    }
+    if (std::filesystem::is_directory(file, ignored)) {
+        return Error{ErrorCode::invalid, file.string() + " is a folder, not a file to write"};
+    }
+    if (::access(folder.c_str(), W_OK) != 0) return systemError(errno, "write to", folder);
+    return {};
+}
+
+}  // namespace cloudlet

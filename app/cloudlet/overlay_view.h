@@ -1,0 +1,19 @@
+// How an overlay is told to people and machines.
+#pragma once
+
+#include <string>
+
+#include "engine/base/json.h"
+#include "engine/base/result.h"
+#include "engine/overlay/manifest.h"
+
+namespace cloudlet {
+
+json::Object overlayToJson(const Manifest& manifest, const Hash& id, std::uint64_t fileBytes);
+// A table of disk and memory by kind of chunk.
+std::string compositionText(const Manifest& manifest);
+// Before a long job: can this file be written? Errors: notFound (its folder), permission,
+// invalid.
+Result<void> checkOutput(const std::filesystem::path& file);
+
+}  // namespace cloudlet
