@@ -28,23 +28,16 @@ public:
         const std::vector<std::string> notices = progress.takeNotices();
         if (!notices.empty()) clear();
         for (const std::string& notice : notices) m_terminal.say(notice);
+        for (const Progress::FinishedStage& stage : progress.takeFinished()) sayFinished(stage);
         const Progress::Snapshot now = progress.snapshot();
-        if (now.stageIndex == 0) return;
-        if (now.stageIndex != m_stageIndex) {
-            finishStage();
-            m_stageIndex = now.stageIndex;
-            m_stage = now.stage;
-            m_stageBegan = Clock::now();
-        }
-        if (m_redraw) draw(now);
+        if (m_redraw && now.stageIndex > 0) draw(now);
     }
 
-    void finishStage() {
-        if (m_stageIndex == 0) return;
-        clear();
-        m_terminal.say(
-            fmt::format("  {} ({})", m_stage, formatDuration(Clock::now() - m_stageBegan)));
-        m_stageIndex = 0;
+    // The job is done, and with it its last stage.
+    void finish(Progress& progress) {
+        show(progress);
+        const Progress::Snapshot last = progress.snapshot();
+        if (last.stageIndex > 0) sayFinished({last.stage, Clock::now() - last.began});
     }
 
     void clear() {
@@ -53,8 +46,13 @@ public:
     }
 
 private:
+    void sayFinished(const Progress::FinishedStage& stage) {
+        clear();
+        m_terminal.say(fmt::format("  {} ({})", stage.name, formatDuration(stage.took)));
+    }
+
     void draw(const Progress::Snapshot& now) {
-        const std::chrono::duration<double> elapsed = Clock::now() - m_stageBegan;
+        const std::chrono::duration<double> elapsed = Clock::now() - now.began;
         std::string line = "  " + now.stage;
         if (now.total > 0) {
             const double part =
@@ -81,9 +79,6 @@ private:
     const Terminal& m_terminal;
     bool m_redraw;
     bool m_drawn = false;
-    unsigned m_stageIndex = 0;
-    std::string m_stage;
-    Clock::time_point m_stageBegan{};
 };
 
 }  // namespace
@@ -129,10 +124,10 @@ Result<void> Terminal::runWithProgress(Progress& progress,
             }
         }
     }
-    view.show(progress);
     if (*outcome) {
-        view.finishStage();
+        view.finish(progress);
     } else {
+        view.show(progress);
         view.clear();
     }
     return *std::move(outcome);

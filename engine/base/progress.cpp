@@ -4,7 +4,10 @@ namespace cloudlet {
 
 void Progress::beginStage(std::string name, std::uint64_t total, Unit unit) {
     const std::lock_guard lock(m_mutex);
+    const auto now = std::chrono::steady_clock::now();
+    if (m_stageIndex > 0) m_finished.push_back({std::move(m_stage), now - m_began});
     m_stage = std::move(name);
+    m_began = now;
     ++m_stageIndex;
     m_unit = unit;
     m_done.store(0, std::memory_order_relaxed);
@@ -18,13 +21,22 @@ void Progress::notice(std::string text) {
 
 Progress::Snapshot Progress::snapshot() const {
     const std::lock_guard lock(m_mutex);
-    return {m_stage, m_stageIndex, m_done.load(std::memory_order_relaxed),
-            m_total.load(std::memory_order_relaxed), m_unit == Unit::bytes};
+    return {m_stage,
+            m_stageIndex,
+            m_done.load(std::memory_order_relaxed),
+            m_total.load(std::memory_order_relaxed),
+            m_unit == Unit::bytes,
+            m_began};
 }
 
 std::vector<std::string> Progress::takeNotices() {
     const std::lock_guard lock(m_mutex);
     return std::exchange(m_notices, {});
+}
+
+std::vector<Progress::FinishedStage> Progress::takeFinished() {
+    const std::lock_guard lock(m_mutex);
+    return std::exchange(m_finished, {});
 }
 
 }  // namespace cloudlet

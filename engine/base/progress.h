@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -19,6 +20,11 @@ public:
         std::uint64_t done = 0;
         std::uint64_t total = 0;  // 0: not known
         bool inBytes = false;
+        std::chrono::steady_clock::time_point began{};
+    };
+    struct FinishedStage {
+        std::string name;
+        std::chrono::steady_clock::duration took{};
     };
     enum class Unit { items, bytes };
 
@@ -32,6 +38,9 @@ public:
     Snapshot snapshot() const;
     // Notices since the last call, oldest first.
     std::vector<std::string> takeNotices();
+    // Stages that another one has followed since the last call, oldest first: the ones that were
+    // too short for a poll to see among them.
+    std::vector<FinishedStage> takeFinished();
 
 private:
     std::atomic<std::uint64_t> m_done{0};
@@ -40,6 +49,8 @@ private:
     std::string m_stage;
     unsigned m_stageIndex = 0;
     Unit m_unit = Unit::bytes;
+    std::chrono::steady_clock::time_point m_began{};
+    std::vector<FinishedStage> m_finished;
     std::vector<std::string> m_notices;
 };
 

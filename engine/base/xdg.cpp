@@ -11,6 +11,7 @@ namespace cloudlet {
 namespace {
 
 constexpr const char* kName = "cloudlet-studio";
+constexpr std::size_t kLongestRuntimeDirectory = 53;
 
 // The specification says to ignore relative values.
 std::filesystem::path fromEnvironment(const char* variable) {
@@ -39,7 +40,8 @@ std::filesystem::path cacheDirectory() {
 
 std::filesystem::path runtimeDirectory() {
     const std::filesystem::path base = fromEnvironment("XDG_RUNTIME_DIR");
-    if (!base.empty()) return base / kName;
+    const std::filesystem::path inside = base / kName;
+    if (!base.empty() && inside.native().size() <= kLongestRuntimeDirectory) return inside;
     return "/tmp/" + std::string(kName) + "-" + std::to_string(::getuid());
 }
 

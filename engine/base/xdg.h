@@ -7,8 +7,8 @@ namespace cloudlet {
 
 std::filesystem::path dataDirectory();   // $XDG_DATA_HOME/cloudlet-studio
 std::filesystem::path cacheDirectory();  // $XDG_CACHE_HOME/cloudlet-studio
-// $XDG_RUNTIME_DIR/cloudlet-studio, or /tmp/cloudlet-studio-UID where there is none. Short, as
-// UNIX socket paths under it may hold 107 bytes. Not created here.
+// $XDG_RUNTIME_DIR/cloudlet-studio, or /tmp/cloudlet-studio-UID where there is none or it is long:
+// at most 53 bytes, as UNIX socket paths under it may hold 107. Not created here.
 std::filesystem::path runtimeDirectory();
 
 }  // namespace cloudlet

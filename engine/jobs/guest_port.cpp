@@ -53,11 +53,7 @@ Result<void> waitOn(Domain& domain, std::uint16_t hostPort, std::uint16_t guestP
                     std::chrono::seconds limit, std::stop_token stop) {
     const Clock::time_point end = Clock::now() + limit;
     while (!TRY(guestAccepts(domain, hostPort, stop))) {
-        const DomainStatus status = TRY(domain.status());
-        if (status.ended()) {
-            return Error{ErrorCode::failed,
-                         std::string("the guest has ended (") + toString(status.state) + ")"};
-        }
+        TRY(requireRunning(domain));
         if (Clock::now() >= end) {
             return Error{ErrorCode::timedOut, "port " + std::to_string(guestPort) +
                                                   " of the guest did not answer within " +

@@ -24,11 +24,7 @@ Result<void> waitForTime(std::chrono::seconds duration, Domain& domain, Progress
     const auto whole = static_cast<std::uint64_t>(duration.count());
     progress.beginStage("letting the guest run", whole, Progress::Unit::items);
     for (std::uint64_t second = 0; second < whole; ++second) {
-        const DomainStatus status = TRY(domain.status());
-        if (status.ended()) {
-            return Error{ErrorCode::failed,
-                         "the guest has ended (" + std::string(toString(status.state)) + ")"};
-        }
+        TRY(requireRunning(domain));
         TRY(pauseFor(std::chrono::seconds(1), stop));
         progress.setDone(second + 1);
     }

@@ -71,16 +71,16 @@ AcceleratorReport withoutKvm(const std::string& reason, const std::string& remed
 
 }  // namespace
 
-AcceleratorReport probeAccelerator() {
+AcceleratorReport probeAccelerator(const fs::path& device) {
     static std::mutex mutex;  // one probe at a time in this process
     const std::lock_guard lock(mutex);
-    const Fd device(::open("/dev/kvm", O_RDWR | O_CLOEXEC));
-    if (!device) {
+    const Fd opened(::open(device.c_str(), O_RDWR | O_CLOEXEC));
+    if (!opened) {
         if (errno == EACCES || errno == EPERM) {
-            return withoutKvm("no permission to open /dev/kvm",
+            return withoutKvm("no permission to open " + device.string(),
                               "add yourself to the group \"kvm\" and log in again");
         }
-        return withoutKvm("there is no /dev/kvm",
+        return withoutKvm("there is no " + device.string(),
                           "load the module kvm_intel or kvm_amd, or switch virtualisation on in "
                           "the firmware");
     }

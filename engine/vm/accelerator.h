@@ -1,6 +1,7 @@
 // Which accelerator guests should run under on this host. Any thread.
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include "engine/image/machine_spec.h"
@@ -14,7 +15,7 @@ struct AcceleratorReport {
 
 // Looks at /dev/kvm and the CPU each time; the run of a real guest (kvm_probe.h) that follows if
 // these look well is made once per boot of the host and remembered in the cache directory.
-// Takes a quarter of a second at most.
-AcceleratorReport probeAccelerator();
+// Takes a quarter of a second at most. Another `device` is for tests.
+AcceleratorReport probeAccelerator(const std::filesystem::path& device = "/dev/kvm");
 
 }  // namespace cloudlet

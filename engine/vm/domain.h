@@ -31,6 +31,12 @@ struct DomainStatus {
     bool ended() const { return state == DomainState::shutOff || state == DomainState::crashed; }
 };
 
+class Domain;
+
+// An error unless the guest runs: failed if it has ended, noSpace or failed with the reason if it
+// stands still, as QEMU lets it when its disk cannot be written.
+Result<void> requireRunning(Domain& domain);
+
 // What the user network knows of the connections that came through one of its forwards.
 enum class ConnectionState { none, pending, accepted };
 

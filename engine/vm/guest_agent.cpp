@@ -54,9 +54,13 @@ Result<json::Object> ask(Domain& domain, const std::string& command, const json:
                          std::chrono::seconds limit, std::stop_token stop) {
     json::Object request{{"execute", command}};
     if (!arguments.empty()) request["arguments"] = arguments;
-    const std::string reply =
-        TRY(domain.agentCommand(json::serialize(request), limit, std::move(stop)));
-    return json::parseObject(reply, "the guest agent's reply");
+    const Result<std::string> reply =
+        domain.agentCommand(json::serialize(request), limit, std::move(stop));
+    if (!reply) {
+        TRY(requireRunning(domain));  // says better why there is no answer
+        return reply.error();
+    }
+    return json::parseObject(*reply, "the guest agent's reply");
 }
 
 // The process id of the started runner.

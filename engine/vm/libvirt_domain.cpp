@@ -59,20 +59,6 @@ DomainStatus statusOf(int state, int reason) {
     }
 }
 
-const char* toString(DomainState state) {
-    switch (state) {
-        case DomainState::running:
-            return "running";
-        case DomainState::paused:
-            return "paused";
-        case DomainState::shutOff:
-            return "shut off";
-        case DomainState::crashed:
-            return "crashed";
-    }
-    return "";
-}
-
 LibvirtDomain::LibvirtDomain(std::shared_ptr<LibvirtConnection> connection, DomainHandle handle,
                              Identity identity)
     : m_connection(std::move(connection)),

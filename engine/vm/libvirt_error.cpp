@@ -49,6 +49,7 @@ constexpr std::array kRules = {
     Rule{"Cannot check QEMU binary", ErrorCode::unavailable,
          "install qemu-system-x86, or mend the emulator's path"},
     Rule{"Cannot find QEMU binary", ErrorCode::unavailable, "install qemu-system-x86"},
+    Rule{"Cannot find suitable emulator", ErrorCode::unavailable, "install qemu-system-x86"},
     Rule{"Unable to find any emulator", ErrorCode::unavailable, "install qemu-system-x86"},
     Rule{"No space left on device", ErrorCode::noSpace, "free some space"},
     Rule{"Permission denied", ErrorCode::permission,

@@ -41,6 +41,18 @@ private slots:
         QVERIFY(progress.takeNotices().empty());
     }
 
+    void everyFinishedStageIsTold() {
+        Progress progress;
+        QVERIFY(progress.takeFinished().empty());
+        for (const char* name : {"one", "two", "three"}) progress.beginStage(name);
+        const std::vector<Progress::FinishedStage> finished = progress.takeFinished();
+        QCOMPARE(finished.size(), std::size_t{2});
+        QCOMPARE(finished[0].name, "one");
+        QCOMPARE(finished[1].name, "two");
+        QVERIFY(finished[1].took.count() >= 0);
+        QVERIFY(progress.takeFinished().empty());
+    }
+
     void isReadWhileItIsWritten() {
         Progress progress;
         {

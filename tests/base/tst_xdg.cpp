@@ -33,6 +33,14 @@ private slots:
         QCOMPARE(runtimeDirectory().string(), "/r/cloudlet-studio");
     }
 
+    void runtimeDirectoryStaysShort() {
+        const std::string fits = "/" + std::string(36, 'r');
+        qputenv("XDG_RUNTIME_DIR", fits.c_str());
+        QCOMPARE(runtimeDirectory().string(), fits + "/cloudlet-studio");
+        qputenv("XDG_RUNTIME_DIR", (fits + "r").c_str());
+        QCOMPARE(runtimeDirectory().string(), "/tmp/cloudlet-studio-" + std::to_string(::getuid()));
+    }
+
     void relativeAndEmptyValuesAreIgnored() {
         qputenv("XDG_DATA_HOME", "relative");
         qputenv("XDG_CACHE_HOME", "");

@@ -61,7 +61,7 @@ private slots:
 
     void socketPathsStayShort() {
         const QTemporaryDir folder;
-        const QTemporaryDir runtime;
+        const QTemporaryDir runtime("/tmp/cl-run-XXXXXX");
         qputenv("XDG_RUNTIME_DIR", runtime.path().toUtf8());
         const fs::path root = fs::path(folder.path().toStdString()) / std::string(150, 'x');
         auto catalog = Catalog::open(root);

@@ -89,6 +89,7 @@ private slots:
     void refusesMachinesThatDoNotFit();
     void refusesAFullDiskForFiles();
     void refusesAFullDiskForTheCatalog();
+    void tellsThatTheDiskFilledUpUnderTheGuest();
     void saysThatThereIsNoLibvirt();
     void saysThatThereIsNoQemu();
     void worksBesideAnother();
@@ -501,6 +502,33 @@ void TestFaults::refusesAFullDiskForTheCatalog() {
     QVERIFY(vmsIn(m_place->path()).empty());
 }
 
+// Enough space to start with; then something else takes it, and the guest writes.
+void TestFaults::tellsThatTheDiskFilledUpUnderTheGuest() {
+    const SmallDisk small(*m_place / "small", "400M");
+    if (!small.isMounted()) QSKIP("mounting a file system of exact size needs root");
+    const QString package = m_place->file("tiny-again.base");
+    VERIFY_EXIT(m_program->run({"export-base", "tiny", package}), 0);
+    const Program other(*m_place / "small/cat");
+    VERIFY_EXIT(other.run({"import-base", package}), 0);
+    m_place->write("fill.sh", "sleep 2\ndd if=/dev/urandom of=/mnt/disk/big bs=1M count=8\nsync\n");
+    const auto author =
+        other.start({"overlay", "tiny", "--no-clean", "--json", "--run", m_place->file("fill.sh"),
+                     "-o", m_place->file("big.cloudlet")});
+    QVERIFY(author->waitForErrors("resuming the base"));
+    QFile ballast(m_place->file("small/ballast"));
+    QVERIFY(ballast.open(QIODevice::WriteOnly | QIODevice::Unbuffered));
+    const QByteArray block(1 << 16, 'b');
+    while (ballast.write(block) == block.size()) {
+    }
+    const Outcome refused = author->finish();
+    VERIFY_NO_SPACE(refused);
+    VERIFY_SAYS(refused, "stands still");
+    QVERIFY(!fs::exists(*m_place / "big.cloudlet"));
+    QVERIFY(fs::is_empty(*m_place / "small/cat/run"));
+    QVERIFY(fs::is_empty(*m_place / "small/cat/leases"));
+    QVERIFY(vmsIn(m_place->path()).empty());
+}
+
 void TestFaults::saysThatThereIsNoLibvirt() {
     for (const char* command : {"synthesis", "overlay", "base"}) {
         const Outcome refused =
@@ -523,7 +551,7 @@ void TestFaults::saysThatThereIsNoQemu() {
     program.set("XDG_CACHE_HOME", m_place->file("empty-cache"));
     const Outcome refused = program.run(arguments("synthesis") << "--json");
     VERIFY_EXIT(refused, 1);
-    VERIFY_SAYS(refused, "QEMU");
+    VERIFY_SAYS(refused, "qemu-system-x86");
     QCOMPARE(m_place->leftovers(), QStringList());
 }
 
