@@ -11,6 +11,12 @@ inline char* QTest::toString(const std::string& text) {
     return qstrdup(text.c_str());
 }
 
+// Ours returns a constant, which Qt would free.
+template <>
+inline char* QTest::toString(const cloudlet::ErrorCode& code) {
+    return qstrdup(cloudlet::toString(code));
+}
+
 // Fails with the error's message unless `expression` holds a value.
 #define VERIFY_OK(expression)                                                                   \
     do {                                                                                        \

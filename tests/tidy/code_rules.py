@@ -5,6 +5,8 @@ from pathlib import PurePosixPath
 
 from cpp_text import functions, withoutCommentsAndStrings
 
+# At the start of a line: a type of the namespace, not one inside another type.
+DEFINES = re.compile(r"(?:struct|class|enum(?: class)?)\s+(\w+)(?:\s+final)?\s*(?::[^;]*)?\{")
 LONGEST_FUNCTION = 60
 LONGEST_FILE = 400
 LONGEST_TEST = 600
@@ -29,6 +31,26 @@ def isFormatDrawing(lines: list) -> bool:
     """A format drawn above the code that writes it may take the room that it needs: the lines
     that explain are counted up to the first blank one, the drawing follows it."""
     return "//" in lines[1:9]
+
+
+def checkNames(tree, headers: list) -> None:
+    """Two types of one name in one namespace build and link, and crash: each unit of compilation
+    takes the one it saw for the only one."""
+    first = {}
+    for path in headers:
+        space = []
+        for number, line in enumerate(tree.lines(path), 1):
+            if line.startswith("namespace "):
+                space.append(line)
+            elif line.startswith("}  // namespace") and space:
+                space.pop()
+            found = DEFINES.match(line)
+            if not found:
+                continue
+            other = first.setdefault((*space, found.group(1)), path)
+            if other != path:
+                tree.report(path, number, "twice",
+                            f"{found.group(1)} is defined in {other} too; give one another name")
 
 
 def checkSizes(tree, path: str) -> None:
@@ -73,6 +95,9 @@ def checkTested(tree, path: str) -> None:
 
 
 def check(tree) -> None:
+    product = ("engine/", "app/", "cloudletfs/", "widgets/")
+    checkNames(tree, [path for path in tree.files if path.endswith(".h") and
+                      path.startswith(product)])
     for path in tree.files:
         if not path.endswith((".cpp", ".h")):
             continue

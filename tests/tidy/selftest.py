@@ -54,6 +54,8 @@ BAD = {
         {"engine/base/b.h": "// A thing.\n\n#pragma once\n"},
         {"engine/base/b.h": "// Line.\n" * 9 + "#pragma once\n"},
     ],
+    "twice": [{"engine/base/a.h": HEADER + "\nstruct Thing {};\n",
+               "engine/overlay/o.h": HEADER + "\nclass Thing : public Other {};\n"}],
     "throws": [{"app/x.cpp": "void f() {\n    throw 1;\n}\n"}],
     "prints": [{"engine/base/a.cpp": "void f() {\n    std::printf(\"x\");\n}\n"}],
     "untested": [{"engine/base/b.cpp": "int a;\n"}],

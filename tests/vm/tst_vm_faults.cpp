@@ -227,7 +227,7 @@ void TestVmFaults::noticesAKilledQemu() {
     VERIFY_OK(domain->destroy());
     QVERIFY(!domain->suspend());
     QVERIFY(!domain->screenshot());
-    QCOMPARE(GuestAgent(*domain).waitUntilReady(1s).error().code, ErrorCode::notFound);
+    QCOMPARE(GuestAgent(*domain).waitUntilReady(1s).error().code, ErrorCode::failed);
 }
 
 void TestVmFaults::noticesAShutdown() {
