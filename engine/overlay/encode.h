@@ -34,8 +34,14 @@ struct EncodeInput {
     const ChunkSet* memoryMayDiffer = nullptr;
 };
 
+// Program and version, as manifests name them.
+inline constexpr const char* kOverlayCreator = "Cloudlet Studio " CLOUDLET_VERSION;
+
 struct EncodeOptions {
     int level = kDefaultLevel;  // of zstd, 1 to 19
+    // Chunks of the customised VM in the order in which it touches them first. Those that the
+    // overlay holds lead it; the others are passed over.
+    std::vector<ChunkRef> startSet = {};
 };
 
 struct OverlaySummary {

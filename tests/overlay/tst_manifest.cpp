@@ -36,6 +36,7 @@ static Manifest sample() {
     manifest.diskSize = 12345;
     manifest.memorySize = 64 << 20;
     manifest.state = OverlayState{77, sha256(asBytes("new state")), 50};
+    manifest.startSet = StartSet{2, 3, 50, 6000};
     manifest.ports = {*PortForward::parse("tcp:8080:80")};
     manifest.title = "Überschrift";
     manifest.notes = "a\n\tb";
@@ -54,6 +55,7 @@ void TestManifest::roundTrips() {
     Manifest plain = full;
     plain.machine.reset();
     plain.state.reset();
+    plain.startSet.reset();
     plain.preview.clear();
     plain.ports.clear();
     plain.base.name.clear();
@@ -79,6 +81,10 @@ void TestManifest::refusesBadFields_data() {
     row("memorySize", "4096");
     row("state.size", "0");
     row("state.size", "67108865");
+    row("start.segments", "0");
+    row("start.first", "262145");
+    row("start.chunks", "-1");
+    row("start", "[]");
     row("machine.vcpus", "0");
     row("machine.vcpus", "1000000");
     row("machine.machineType", "\"</domain>\"");
@@ -144,8 +150,8 @@ void TestManifest::refusesEachMissingField() {
     for (const auto& field : whole) {
         json::Object cut = whole;
         cut.erase(field.key());
-        const bool optional =
-            field.key() == "machine" || field.key() == "state" || field.key() == "preview";
+        const bool optional = field.key() == "machine" || field.key() == "state" ||
+                              field.key() == "start" || field.key() == "preview";
         QCOMPARE(bool(Manifest::parse(json::serialize(cut))), optional);
     }
 }
