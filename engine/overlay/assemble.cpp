@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/parallel.h"
+#include "engine/overlay/codec.h"
 #include "engine/overlay/header.h"
 #include "engine/overlay/limits.h"
 #include "engine/overlay/table.h"
@@ -97,7 +98,7 @@ Result<OverlaySummary> write(Body& body, Manifest manifest, const AssembleTarget
                              Progress& progress, std::stop_token stop) {
     const Bytes plainTable = body.table.finish();
     if (plainTable.size() > kMostTableBytes) return tooManyChanges();
-    const Bytes table = compressFrame(plainTable, {}, kDefaultLevel);
+    const Bytes table = compressFrame(plainTable, {}, kTableLevel);
     if (table.size() > kMostTableBytes) return tooManyChanges();
     manifest.composition = body.tally.images;
     manifest.startSet = body.startSet;

@@ -47,11 +47,13 @@ Result<OverlayPlan> compare(const EncodeInput& input, const EncodeOptions& optio
 Result<OverlaySummary> encodeOverlay(const EncodeInput& input, const EncodeOptions& options,
                                      const fs::path& out, Progress& progress,
                                      std::stop_token stop) {
+    const Profile profile = options.profile.value_or(Profile::balanced);
     Manifest manifest = TRY(describe(input));
+    manifest.profile = toString(profile);
     const OverlayPlan plan = TRY(compare(input, options, progress, stop));
     const PackSources sources{input.base,   input.disk,
                               input.memory, input.state.value_or(ByteView()),
-                              plan,         options.level};
+                              plan,         Compression::of(profile, options.codec)};
     return assembleOverlay(sources, std::move(manifest), {out, {}}, progress, stop);
 }
 

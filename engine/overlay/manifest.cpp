@@ -119,6 +119,7 @@ Result<void> parseOptionalFields(const json::Object& object, Manifest& manifest)
     if (object.contains("start")) {
         manifest.startSet = TRY(parseStartSet(*TRY(json::object(object, "start"))));
     }
+    if (object.contains("profile")) manifest.profile = TRY(json::string(object, "profile"));
     if (object.contains("preview")) {
         manifest.preview = TRY(fromBase64(TRY(json::string(object, "preview"))));
         if (manifest.preview.empty()) return badField("preview", "a picture, if it is there");
@@ -156,6 +157,9 @@ Result<void> Manifest::validate() const {
     if (!isDisplayText(notes, kMostNotesBytes, Newlines::allowed)) {
         return badField("notes", "at most 16 KiB of text");
     }
+    if (!isDisplayText(profile, kMostNameBytes)) {
+        return badField("profile", "one line of at most 100 bytes of text");
+    }
     if (created < 0) return badField("created", "a time since 1970");
     if (!isDisplayText(creator, kMostNameBytes)) {
         return badField("creator", "one line of at most 100 bytes of text");
@@ -188,6 +192,7 @@ std::string Manifest::serialize() const {
     object["title"] = title;
     object["notes"] = notes;
     object["created"] = created;
+    if (!profile.empty()) object["profile"] = profile;
     object["creator"] = creator;
     object["composition"] = json::Object{{"disk", toJson(of(ImageKind::disk))},
                                          {"memory", toJson(of(ImageKind::memory))}};

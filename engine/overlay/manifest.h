@@ -81,6 +81,7 @@ struct Manifest {
     std::string title;
     std::string notes;
     std::int64_t created = 0;                // seconds since 1970, UTC
+    std::string profile;                     // the encoder's, for who encodes again
     std::string creator;                     // program and version
     std::array<Composition, 2> composition;  // by ImageKind
     Bytes preview;                           // PNG; empty: none

@@ -112,6 +112,13 @@ Result<void> check(const fs::path& file, const BaseImages& base, const Unpacked&
     return Error{ErrorCode::corrupt, "the rewritten overlay gives another device state"};
 }
 
+// As asked for, or as the overlay was made.
+Profile profileOf(const Manifest& manifest, const EncodeOptions& options) {
+    if (options.profile) return *options.profile;
+    const Result<Profile> before = parseProfile(manifest.profile);
+    return before ? *before : Profile::balanced;
+}
+
 }  // namespace
 
 Result<OverlaySummary> reorderOverlay(const OverlayReader& overlay, const BaseImages& base,
@@ -126,9 +133,16 @@ Result<OverlaySummary> reorderOverlay(const OverlayReader& overlay, const BaseIm
     const OverlayPlan plan = TRY(unpacked.plan(overlay, options.startSet));
     Bytes state;
     if (overlay.manifest().state) state = TRY(overlay.state(base));
-    const PackSources sources{base, unpacked.disk(), unpacked.memory(), state, plan, options.level};
+    const Profile profile = profileOf(overlay.manifest(), options);
+    const PackSources sources{base,
+                              unpacked.disk(),
+                              unpacked.memory(),
+                              state,
+                              plan,
+                              Compression::of(profile, options.codec)};
     Manifest manifest = overlay.manifest();
     manifest.creator = kOverlayCreator;
+    manifest.profile = toString(profile);
     const AssembleTarget target{out, [&](const fs::path& file) {
                                     return check(file, base, unpacked, state, progress, stop);
                                 }};

@@ -10,6 +10,7 @@
 
 namespace cloudlet {
 
+// Without a profile in the options, the overlay keeps its own.
 // Writes what encodeOverlay with the same options would have written of the images that `overlay`
 // was made of, to `out`, which may be the file that `overlay` is read from. The new file is
 // compared with the old, chunk by chunk, before it takes its place. Needs room for the chunks of

@@ -2,6 +2,7 @@
 // overlay that anyone has made. CLOUDLET_WRITE_GOLDEN=1 writes a file that is not there yet.
 #include <QObject>
 
+#include "engine/overlay/xdelta_codec.h"
 #include "tests/overlay/letter_images.h"
 
 using namespace cloudlet;
@@ -13,6 +14,8 @@ class TestGolden : public QObject {
 private slots:
     void readsFormat2();
     void readsAStartSet();
+    void readsLzma();
+    void readsXdelta();
 
 private:
     void check(const QString& name, const EncodeOptions& options);
@@ -60,6 +63,25 @@ void TestGolden::readsAStartSet() {
     const std::vector<ChunkRef> touched{
         {ImageKind::memory, 9}, {ImageKind::disk, 2}, {ImageKind::memory, 1}};
     check("format2-start.overlay", {.startSet = touched});
+}
+
+void TestGolden::readsLzma() {
+    check("format2-lzma.overlay", {.profile = Profile::smallest});
+}
+
+void TestGolden::readsXdelta() {
+    if (hasXdelta()) {
+        check("format2-xdelta3.overlay", {.codec = Codec::xdelta3});
+        return;
+    }
+    // What is in it can be told; decoding says what the build lacks.
+    const QString path = QFINDTESTDATA("../golden/format2-xdelta3.overlay");
+    FileSource source = must(FileSource::open(path.toStdString()));
+    const Workshop workshop;
+    const OverlayReader overlay = must(OverlayReader::open(source));
+    const Result<Images> result = workshop.replay(overlay, workshop.base(kBase));
+    QVERIFY(!result);
+    QCOMPARE(result.error().code, ErrorCode::unsupported);
 }
 
 QTEST_GUILESS_MAIN(TestGolden)

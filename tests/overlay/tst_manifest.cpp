@@ -41,6 +41,7 @@ static Manifest sample() {
     manifest.title = "Überschrift";
     manifest.notes = "a\n\tb";
     manifest.created = 1'700'000'000;
+    manifest.profile = "smallest";
     manifest.creator = "test 1";
     manifest.composition[0] = {1, 2, 3, 4, 5, 6, 7};
     manifest.composition[1] = {10, 20, 30, 40, 50, 60, 70};
@@ -57,6 +58,7 @@ void TestManifest::roundTrips() {
     plain.state.reset();
     plain.startSet.reset();
     plain.preview.clear();
+    plain.profile.clear();
     plain.ports.clear();
     plain.base.name.clear();
     QVERIFY(must(Manifest::parse(plain.serialize())) == plain);
@@ -99,6 +101,8 @@ void TestManifest::refusesBadFields_data() {
     row("created", "-1");
     row("created", "1e300");
     row("creator", "\"a\\nb\"");
+    row("profile", "\"a\\nb\"");
+    row("profile", "1");
     row("composition.disk.zero", "4294967297");
     row("composition.disk", "null");
     row("preview", "\"AAAA\"");
@@ -151,7 +155,8 @@ void TestManifest::refusesEachMissingField() {
         json::Object cut = whole;
         cut.erase(field.key());
         const bool optional = field.key() == "machine" || field.key() == "state" ||
-                              field.key() == "start" || field.key() == "preview";
+                              field.key() == "start" || field.key() == "profile" ||
+                              field.key() == "preview";
         QCOMPARE(bool(Manifest::parse(json::serialize(cut))), optional);
     }
 }
