@@ -94,7 +94,8 @@ everyPackageHasCandidate() {
 
 main() {
     [ "${CLOUDLET_SKIP_SETUP:-}" != 1 ] || return 0
-    local listOnly=no updated=no
+    local listOnly=no
+    updated=no missing=()
     [ "${1:-}" = --list ] && listOnly=yes && shift
     case ${1:-} in
     -h | --help) sed -n '2,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" && return 0 ;;
@@ -107,14 +108,19 @@ main() {
     wanted=$(packagesOf "$@")
     # shellcheck disable=SC2086
     mapfile -t missing < <(missingOf $wanted)
-    if [ ${#missing[@]} = 0 ]; then
-        ensureQemuAccount
-        return 0
-    fi
     if [ "$listOnly" = yes ]; then
-        printf '%s\n' "${missing[@]}"
+        [ ${#missing[@]} = 0 ] || printf '%s\n' "${missing[@]}"
         return 0
     fi
+    [ ${#missing[@]} = 0 ] || installMissing
+    ensureQemuAccount
+    # Of no use without what builds it, and no reason to fail: the codec is an option of the build.
+    case " $* " in
+    *" build "*) "$here/xdelta3.sh" || echo "setup: going on without xdelta3" >&2 ;;
+    esac
+}
+
+installMissing() { # of missing
     requireDebian12
     chooseRoot
     everyPackageHasCandidate || update
@@ -126,7 +132,6 @@ main() {
         apt install --no-install-recommends "${missing[@]}" ||
             fail "apt-get could not install: ${missing[*]}"
     fi
-    ensureQemuAccount
 }
 
 main "$@"

@@ -23,6 +23,8 @@ struct CodecOptions {
     std::string memory;
     std::string overlay;
     std::string title;
+    std::string profile = "balanced";
+    std::string codec;
 };
 
 Result<void> runEncode(Context& context, const CodecOptions& options) {
@@ -30,6 +32,9 @@ Result<void> runEncode(Context& context, const CodecOptions& options) {
     TRY(checkOutput(output));
     const File disk = TRY(File::open(absolutePath(options.disk), File::Mode::read));
     const File memory = TRY(File::open(absolutePath(options.memory), File::Mode::read));
+    EncodeOptions encodeOptions;
+    encodeOptions.profile = TRY(parseProfile(options.profile));
+    if (!options.codec.empty()) encodeOptions.codec = TRY(parseCodec(options.codec));
     Progress progress;
     std::optional<OverlaySummary> summary;
     double indexSeconds = 0;
@@ -44,7 +49,7 @@ Result<void> runEncode(Context& context, const CodecOptions& options) {
         input.title = options.title;
         input.created = static_cast<std::int64_t>(std::time(nullptr));
         const Stopwatch encoding;
-        summary = TRY(encodeOverlay(input, {}, output, progress, context.stop));
+        summary = TRY(encodeOverlay(input, encodeOptions, output, progress, context.stop));
         encodeSeconds = encoding.seconds();
         return {};
     }));
@@ -122,6 +127,9 @@ void addCodecCommands(CLI::App& app, Context& context) {
         ->required()
         ->type_name("FILE");
     encode->add_option("--title", options->title, "One line for people");
+    addProfileOption(*encode, options->profile);
+    encode->add_option("--codec", options->codec, "Instead of the profile's codec")
+        ->type_name("zstd|lzma|xdelta3");
     encode->footer(
         "Example: cloudlet encode --base-disk A --base-memory B --disk C --memory D -o F");
     encode->callback([&context, options] {

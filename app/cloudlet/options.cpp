@@ -1,6 +1,7 @@
 #include "app/cloudlet/options.h"
 
 #include <CLI/Option.hpp>
+#include <CLI/Validators.hpp>
 #include <charconv>
 
 namespace cloudlet {
@@ -62,6 +63,12 @@ std::filesystem::path absolutePath(const std::string& text) {
     std::error_code ignored;
     const std::filesystem::path path = std::filesystem::absolute(text, ignored);
     return ignored ? std::filesystem::path(text) : path.lexically_normal();
+}
+
+void addProfileOption(CLI::App& command, std::string& profile) {
+    command.add_option("--profile", profile, "How hard to compress: fastest, balanced or smallest")
+        ->check(CLI::IsMember({"fastest", "balanced", "smallest"}))
+        ->capture_default_str();
 }
 
 void MachineOptions::addTo(CLI::App& command) {

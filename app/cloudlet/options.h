@@ -25,6 +25,9 @@ Result<std::vector<PortForward>> parseRedirections(const std::vector<std::string
 // A file given by a person: absolute, so that it names the same thing in records and messages.
 std::filesystem::path absolutePath(const std::string& text);
 
+// --profile, with its three values.
+void addProfileOption(CLI::App& command, std::string& profile);
+
 struct MachineOptions {
     std::string memory = "512M";
     std::uint32_t vcpus = 1;

@@ -23,6 +23,7 @@ struct AuthorOptions {
     std::string snapshotWhen;
     std::string title;
     std::string notes;
+    std::string profile = "balanced";
     std::string onError = "end";
     std::vector<std::string> forwards;
     unsigned limitSeconds = 1800;
@@ -83,6 +84,7 @@ Result<void> runAuthor(Context& context, const AuthorOptions& options) {
     request.output = absolutePath(options.output);
     request.title = options.title.empty() ? request.output.stem().string() : options.title;
     request.notes = options.notes;
+    request.profile = TRY(parseProfile(options.profile));
     request.forwards = TRY(parseForwards(options.forwards));
     for (const PortForward& forward : TRY(parseRedirections(context.trailing))) {
         request.forwards.push_back(forward);
@@ -156,6 +158,7 @@ void addOverlayCommands(CLI::App& app, Context& context) {
     overlay->add_option("--title", options->title,
                         "One line for people (default: the file's name)");
     overlay->add_option("--notes", options->notes, "Notes for people");
+    addProfileOption(*overlay, options->profile);
     overlay->add_flag("--no-clean", options->noClean, "Do not clean the guest before the capture");
     overlay->add_option("--on-error", options->onError, "What becomes of the VM: end or keep")
         ->check(CLI::IsMember({"end", "keep"}))

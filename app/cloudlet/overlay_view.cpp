@@ -55,6 +55,12 @@ json::Object overlayToJson(const Manifest& manifest, const Hash& id, std::uint64
                         {"disk", compositionToJson(manifest.of(ImageKind::disk))},
                         {"memory", compositionToJson(manifest.of(ImageKind::memory))}};
     if (manifest.machine) object["machine"] = manifest.machine->toJson();
+    if (!manifest.profile.empty()) object["profile"] = manifest.profile;
+    if (const std::optional<StartSet>& set = manifest.startSet) {
+        object["startSet"] = json::Object{{"segments", set->segments},
+                                          {"chunks", set->chunks},
+                                          {"storedBytes", set->storedBytes}};
+    }
     return object;
 }
 
@@ -64,6 +70,10 @@ std::string compositionText(const Manifest& manifest) {
         compositionRow("  disk", manifest.of(ImageKind::disk)),
         compositionRow("  memory", manifest.of(ImageKind::memory))};
     std::string text = formatTable(rows);
+    if (const std::optional<StartSet>& set = manifest.startSet) {
+        text += fmt::format("  start set {} chunks, stored as {}\n", set->chunks,
+                            formatBytes(set->storedBytes));
+    }
     if (manifest.state) {
         text += fmt::format("  device state {}, stored as {}\n", formatBytes(manifest.state->size),
                             formatBytes(manifest.state->storedBytes));

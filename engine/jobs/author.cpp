@@ -110,7 +110,8 @@ Result<OverlaySummary> encode(const AuthorRequest& request, const BaseRecord& ba
     input.created = static_cast<std::int64_t>(std::time(nullptr));
     input.diskMayDiffer = &captured.disk.changed();
     input.memoryMayDiffer = &captured.memory.changed();
-    return encodeOverlay(input, {}, file, services.progress, services.stop);
+    return encodeOverlay(input, {.profile = request.profile}, file, services.progress,
+                         services.stop);
 }
 
 // Decodes the file as it lies on disk and compares every chunk with the captured one.

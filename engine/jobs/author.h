@@ -26,6 +26,7 @@ struct AuthorRequest {
     std::vector<PortForward> forwards;
     // Called while the guest runs; returns when it is to be captured.
     std::function<Result<void>(Domain&, const std::vector<PortForward>&)> customise;
+    Profile profile = Profile::balanced;
     Cleaning cleaning = Cleaning::whereAgentAnswers;
     OnError onError = OnError::endVm;
 };

@@ -7,10 +7,11 @@
 
 namespace cloudlet {
 
-// Used unless a caller says otherwise. Measured on memory and disk of two boots of a Debian guest
-// (38 MiB of chunks, prefixes beside): level 3 gives 13.51 MB, 6 13.06, 9 12.96, 12 no less; the
-// steps from 3 to 6 and from 6 to 9 cost 0.1 and 0.35 s of CPU.
-inline constexpr int kDefaultLevel = 6;
+// The levels of the profiles. Measured, see tests/bench/RESULTS.md.
+inline constexpr int kFastestLevel = 1;
+inline constexpr int kBalancedLevel = 6;
+inline constexpr int kSmallestLevel = 19;  // where LZMA2 is not wanted
+inline constexpr int kTableLevel = 9;      // a table is small
 
 // A frame that states the size of `plain`; matches may reach into `prefix`. The same input gives
 // the same bytes whatever the thread did before. REQUIRES: the two do not overlap.

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/overlay/codec.h"
+#include "engine/overlay/compress.h"
 #include "engine/overlay/limits.h"
 #include "engine/overlay/table.h"
 
@@ -34,7 +34,7 @@ Result<Bytes> copiedContent(const Segment& segment, const BaseImages& base) {
 }  // namespace
 
 Result<Bytes> prefixOf(const Segment& segment, const BaseImages& base) {
-    if (segment.codec != Codec::zstd) return Bytes();
+    if (!compresses(segment.codec)) return Bytes();
     if (segment.kind == SegmentKind::state) {
         const Extent range = statePrefix(base.state().size(), segment.statePiece);
         const ByteView bytes = base.state().subspan(range.offset, range.length);
@@ -51,7 +51,8 @@ Result<Bytes> prefixOf(const Segment& segment, const BaseImages& base) {
 Result<Bytes> decodeUnchecked(const Segment& segment, ByteView stored, const BaseImages& base) {
     if (segment.codec == Codec::copy) return copiedContent(segment, base);
     if (segment.codec == Codec::stored) return Bytes(stored.begin(), stored.end());
-    return decompressFrame(stored, TRY(prefixOf(segment, base)), segment.plainBytes);
+    return decompressContent(segment.codec, stored, TRY(prefixOf(segment, base)),
+                             segment.plainBytes);
 }
 
 Result<DecodedSegment> decodeSegment(Segment segment, ByteView stored, const BaseImages& base) {
@@ -66,6 +67,7 @@ Result<DecodedSegment> decodeSegment(Segment segment, ByteView stored, const Bas
         decoded.content = std::move(*content);
         return decoded;
     }
+    if (!content && content.error().code != ErrorCode::corrupt) return std::move(content).error();
     // The overlay's bytes are intact, so look at the other ingredient first.
     if (segment.usesBase()) {
         return Error{ErrorCode::corrupt,

@@ -23,7 +23,7 @@ struct DecodedSegment {
 Result<Bytes> decodeUnchecked(const Segment& segment, ByteView stored, const BaseImages& base);
 
 // `stored`: the segment's bytes of the file. Checks them before and the content after decoding.
-// REQUIRES: `base` is the base that the overlay names. Errors: corrupt.
+// REQUIRES: `base` is the base that the overlay names. Errors: corrupt; unsupported, I/O.
 Result<DecodedSegment> decodeSegment(Segment segment, ByteView stored, const BaseImages& base);
 
 // What compression of a segment may refer to (FORMAT.md, "Prefix"). Errors: I/O.

@@ -1,30 +1,12 @@
 #include "engine/overlay/encode.h"
 
-#include <algorithm>
-
-#include "engine/base/parallel.h"
+#include "engine/overlay/assemble.h"
 #include "engine/overlay/classify.h"
-#include "engine/overlay/header.h"
-#include "engine/overlay/limits.h"
 #include "engine/overlay/pack.h"
-#include "engine/overlay/table.h"
-#include "engine/overlay/table_writer.h"
 
 namespace cloudlet {
 
 namespace {
-
-constexpr std::uint64_t kCopyStep = 4 << 20;  // small enough to notice a cancel at once
-
-Error tooManyChanges() {
-    return {ErrorCode::unsupported,
-            "the images differ from the base in more chunks than one overlay can hold: choose a "
-            "base that is closer to them"};
-}
-
-fs::path folderOf(const fs::path& file) {
-    return file.has_parent_path() ? file.parent_path() : fs::path(".");
-}
 
 Result<Manifest> describe(const EncodeInput& input) {
     Manifest manifest;
@@ -37,14 +19,15 @@ Result<Manifest> describe(const EncodeInput& input) {
     manifest.title = input.title;
     manifest.notes = input.notes;
     manifest.created = input.created;
-    manifest.creator = "Cloudlet Studio " CLOUDLET_VERSION;
+    manifest.creator = kOverlayCreator;
     manifest.preview = input.preview;
     const Result<void> valid = manifest.validate();
     if (!valid) return Error{ErrorCode::invalid, valid.error().message};
     return manifest;
 }
 
-Result<OverlayPlan> compare(const EncodeInput& input, Progress& progress, std::stop_token stop) {
+Result<OverlayPlan> compare(const EncodeInput& input, const EncodeOptions& options,
+                            Progress& progress, std::stop_token stop) {
     OverlayPlan plan(input.disk, input.memory);
     // Memory first: it is what a VM needs first.
     const ComparedImage images[] = {{input.memory, ImageKind::memory, input.memoryMayDiffer},
@@ -55,100 +38,8 @@ Result<OverlayPlan> compare(const EncodeInput& input, Progress& progress, std::s
         const auto sink = [&](const Finding& finding) { return plan.add(image.kind, finding); };
         TRY(classify(image, input.base, sink, progress, stop));
     }
-    plan.finish();
+    TRY(plan.finish(options.startSet));
     return plan;
-}
-
-// Everything of an overlay but its header and manifest. The segments' bytes wait, one after the
-// other, in a nameless file, since what precedes them in the overlay is known last.
-struct Body {
-    File spool;
-    std::uint64_t spooled = 0;
-    TableWriter table;
-    Tally tally;
-    std::size_t segments = 0;
-
-    Result<void> add(const PackedSegment& packed) {
-        TRY(spool.writeAt(packed.stored, spooled));
-        spooled += packed.stored.size();
-        table.add(packed.segment);
-        tally.add(packed.segment);
-        ++segments;
-        return {};
-    }
-};
-
-Result<Body> packAll(const PackSources& sources, const fs::path& folder, Progress& progress,
-                     std::stop_token stop) {
-    const std::vector<PackItem> items = packItems(sources);
-    if (items.size() > kMostSegments) return tooManyChanges();
-    Body body{TRY(File::temporary(folder)), 0, TableWriter(sources.base.row()), {}, 0};
-    for (const ImageKind image : {ImageKind::disk, ImageKind::memory}) {
-        body.table.addZeroRuns(sources.plan.zeroRuns(image));
-        for (const ChunkRun& run : sources.plan.zeroRuns(image)) {
-            body.tally.of(image).zero += run.length;
-        }
-    }
-    body.table.beginSegments(items.size());
-    progress.beginStage("compressing",
-                        sources.state.size() + sources.plan.dataChunks() * kChunkSize);
-    std::size_t at = 0;
-    const auto next = [&]() -> Result<std::optional<PackItem>> {
-        return at < items.size() ? std::optional(items[at++]) : std::nullopt;
-    };
-    const auto work = [&](PackItem item) { return pack(item, sources); };
-    const auto sink = [&](PackedSegment packed) -> Result<void> {
-        if (packed.segment.codec != Codec::copy) progress.advance(packed.segment.plainBytes);
-        return body.add(packed);
-    };
-    TRY(orderedPipeline<PackItem, PackedSegment>(2 * coreCount(), next, work, sink, stop));
-    return body;
-}
-
-Result<void> copySpool(const Body& body, File& to, std::uint64_t offset, Progress& progress,
-                       std::stop_token stop) {
-    Bytes buffer(std::min(kCopyStep, body.spooled));
-    for (std::uint64_t at = 0; at < body.spooled; at += buffer.size()) {
-        if (stop.stop_requested()) return Error{ErrorCode::cancelled, "cancelled"};
-        const std::span<std::byte> part =
-            std::span(buffer).first(std::min<std::uint64_t>(buffer.size(), body.spooled - at));
-        TRY(body.spool.readAt(part, at));
-        TRY(to.writeAt(part, offset + at));
-        progress.advance(part.size());
-    }
-    return {};
-}
-
-// Header, manifest, table and segments to `out`.
-Result<OverlaySummary> assemble(Body& body, Manifest manifest, const fs::path& out,
-                                Progress& progress, std::stop_token stop) {
-    const Bytes plainTable = body.table.finish();
-    if (plainTable.size() > kMostTableBytes) return tooManyChanges();
-    const Bytes table = compressFrame(plainTable, {}, kDefaultLevel);
-    if (table.size() > kMostTableBytes) return tooManyChanges();
-    manifest.composition = body.tally.images;
-    if (manifest.state) manifest.state->storedBytes = body.tally.storedState;
-    manifest.tableHash = sha256(table);
-    const std::string text = manifest.serialize();
-    if (text.size() > kMostManifestBytes) {
-        return Error{ErrorCode::invalid, "the overlay's texts and picture exceed 1 MiB"};
-    }
-    OverlayHeader header;
-    header.manifestLength = text.size();
-    header.tableStored = table.size();
-    header.tablePlain = plainTable.size();
-    header.manifestHash = sha256(asBytes(text));
-    header.fileLength = header.payloadOffset() + body.spooled;
-
-    progress.beginStage("writing the overlay", body.spooled);
-    AtomicFile file = TRY(AtomicFile::create(out));
-    TRY(file.file().writeAt(header.serialize(), 0));
-    TRY(file.file().writeAt(asBytes(text), header.manifestOffset()));
-    TRY(file.file().writeAt(table, header.tableOffset()));
-    TRY(copySpool(body, file.file(), header.payloadOffset(), progress, stop));
-    TRY(file.commit());
-    return OverlaySummary{header.manifestHash, header.fileLength, body.segments,
-                          std::move(manifest)};
 }
 
 }  // namespace
@@ -156,13 +47,14 @@ Result<OverlaySummary> assemble(Body& body, Manifest manifest, const fs::path& o
 Result<OverlaySummary> encodeOverlay(const EncodeInput& input, const EncodeOptions& options,
                                      const fs::path& out, Progress& progress,
                                      std::stop_token stop) {
+    const Profile profile = options.profile.value_or(Profile::balanced);
     Manifest manifest = TRY(describe(input));
-    const OverlayPlan plan = TRY(compare(input, progress, stop));
+    manifest.profile = toString(profile);
+    const OverlayPlan plan = TRY(compare(input, options, progress, stop));
     const PackSources sources{input.base,   input.disk,
                               input.memory, input.state.value_or(ByteView()),
-                              plan,         options.level};
-    Body body = TRY(packAll(sources, folderOf(out), progress, stop));
-    return assemble(body, std::move(manifest), out, progress, stop);
+                              plan,         Compression::of(profile, options.codec)};
+    return assembleOverlay(sources, std::move(manifest), {out, {}}, progress, stop);
 }
 
 }  // namespace cloudlet

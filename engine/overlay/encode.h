@@ -10,8 +10,8 @@
 
 #include "engine/image/chunk_set.h"
 #include "engine/overlay/base_images.h"
-#include "engine/overlay/codec.h"
 #include "engine/overlay/manifest.h"
+#include "engine/overlay/profile.h"
 
 namespace cloudlet {
 
@@ -34,8 +34,15 @@ struct EncodeInput {
     const ChunkSet* memoryMayDiffer = nullptr;
 };
 
+// Program and version, as manifests name them.
+inline constexpr const char* kOverlayCreator = "Cloudlet Studio " CLOUDLET_VERSION;
+
 struct EncodeOptions {
-    int level = kDefaultLevel;  // of zstd, 1 to 19
+    std::optional<Profile> profile = {};  // none: balanced
+    std::optional<Codec> codec = {};      // one that compresses, instead of the profile's
+    // Chunks of the customised VM in the order in which it touches them first. Those that the
+    // overlay holds lead it; the others are passed over.
+    std::vector<ChunkRef> startSet = {};
 };
 
 struct OverlaySummary {

@@ -72,6 +72,15 @@ Result<OverlayState> parseState(const json::Object& object) {
     return state;
 }
 
+Result<StartSet> parseStartSet(const json::Object& object) {
+    StartSet set;
+    set.firstSegment = TRY(json::number(object, "first", kMostSegments));
+    set.segments = TRY(json::number(object, "segments", kMostSegments));
+    set.chunks = TRY(json::number(object, "chunks", kMostSegments * kMostSegmentChunks));
+    set.storedBytes = TRY(json::number(object, "stored", kMostImageBytes));
+    return set;
+}
+
 Result<std::vector<PortForward>> parsePorts(const json::Array& list) {
     if (list.size() > kMostPorts) return badField("ports", "a list of at most 64");
     std::vector<PortForward> ports;
@@ -107,6 +116,10 @@ Result<void> parseOptionalFields(const json::Object& object, Manifest& manifest)
     if (object.contains("state")) {
         manifest.state = TRY(parseState(*TRY(json::object(object, "state"))));
     }
+    if (object.contains("start")) {
+        manifest.startSet = TRY(parseStartSet(*TRY(json::object(object, "start"))));
+    }
+    if (object.contains("profile")) manifest.profile = TRY(json::string(object, "profile"));
     if (object.contains("preview")) {
         manifest.preview = TRY(fromBase64(TRY(json::string(object, "preview"))));
         if (manifest.preview.empty()) return badField("preview", "a picture, if it is there");
@@ -136,12 +149,16 @@ Result<void> Manifest::validate() const {
     if (state && (state->size == 0 || state->size > kMostStateBytes)) {
         return badField("state.size", "between 1 byte and 64 MiB");
     }
+    if (startSet && startSet->segments == 0) return badField("start", "left out if it is empty");
     if (ports.size() > kMostPorts) return badField("ports", "a list of at most 64");
     if (!isDisplayText(title, kMostTitleBytes)) {
         return badField("title", "one line of at most 200 bytes of text");
     }
     if (!isDisplayText(notes, kMostNotesBytes, Newlines::allowed)) {
         return badField("notes", "at most 16 KiB of text");
+    }
+    if (!isDisplayText(profile, kMostNameBytes)) {
+        return badField("profile", "one line of at most 100 bytes of text");
     }
     if (created < 0) return badField("created", "a time since 1970");
     if (!isDisplayText(creator, kMostNameBytes)) {
@@ -165,10 +182,17 @@ std::string Manifest::serialize() const {
         object["state"] = json::Object{
             {"size", state->size}, {"hash", state->hash.hex()}, {"stored", state->storedBytes}};
     }
+    if (startSet) {
+        object["start"] = json::Object{{"first", startSet->firstSegment},
+                                       {"segments", startSet->segments},
+                                       {"chunks", startSet->chunks},
+                                       {"stored", startSet->storedBytes}};
+    }
     object["ports"] = std::move(portTexts);
     object["title"] = title;
     object["notes"] = notes;
     object["created"] = created;
+    if (!profile.empty()) object["profile"] = profile;
     object["creator"] = creator;
     object["composition"] = json::Object{{"disk", toJson(of(ImageKind::disk))},
                                          {"memory", toJson(of(ImageKind::memory))}};

@@ -57,16 +57,31 @@ struct OverlayState {
     bool operator==(const OverlayState&) const = default;
 };
 
+// The segments with what a VM touches first after it resumes: one after the other in the file.
+struct StartSet {
+    std::uint64_t firstSegment = 0;
+    std::uint64_t segments = 0;
+    std::uint64_t chunks = 0;  // with content of their own in these segments
+    std::uint64_t storedBytes = 0;
+
+    bool operator==(const StartSet&) const = default;
+    bool holds(std::uint64_t segment) const {
+        return segment >= firstSegment && segment - firstSegment < segments;
+    }
+};
+
 struct Manifest {
     OverlayBase base;
     std::optional<MachineSpec> machine;
     std::uint64_t diskSize = 0;
     std::uint64_t memorySize = 0;
     std::optional<OverlayState> state;
+    std::optional<StartSet> startSet;
     std::vector<PortForward> ports;
     std::string title;
     std::string notes;
     std::int64_t created = 0;                // seconds since 1970, UTC
+    std::string profile;                     // the encoder's, for who encodes again
     std::string creator;                     // program and version
     std::array<Composition, 2> composition;  // by ImageKind
     Bytes preview;                           // PNG; empty: none

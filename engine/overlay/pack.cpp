@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/overlay/codec.h"
+#include "engine/overlay/compress.h"
 #include "engine/overlay/decode.h"
 #include "engine/overlay/limits.h"
 #include "engine/overlay/table.h"
@@ -16,16 +16,16 @@ Result<PackedSegment> finish(Segment segment, Bytes content, const PackSources& 
     PackedSegment packed;
     segment.plainBytes = static_cast<std::uint32_t>(content.size());
     segment.contentHash = sha256(content);
-    segment.codec = Codec::zstd;
+    segment.codec = sources.compression.codec;
     const Bytes prefix = TRY(prefixOf(segment, sources.base));
-    Bytes frame = compressFrame(content, prefix, sources.level);
-    if (frame.size() >= content.size()) {
-        segment.codec = Codec::stored;
+    Compressed compressed = TRY(compressContent(std::move(content), prefix, sources.compression));
+    segment.codec = compressed.codec;
+    if (segment.codec == Codec::stored) {
         for (std::uint32_t i = 0; i < segment.chunkCount; ++i) {
             segment.entries[i].kind = Entry::Kind::raw;
         }
     }
-    packed.stored = std::move(segment.codec == Codec::zstd ? frame : content);
+    packed.stored = std::move(compressed.bytes);
     segment.checksum = checksum64(packed.stored);
     segment.stored.length = packed.stored.size();
     packed.segment = std::move(segment);

@@ -6,6 +6,7 @@
 
 #include "engine/overlay/base_images.h"
 #include "engine/overlay/plan.h"
+#include "engine/overlay/profile.h"
 
 namespace cloudlet {
 
@@ -28,7 +29,7 @@ struct PackSources {
     const File& memory;
     ByteView state;
     const OverlayPlan& plan;
-    int level = 0;
+    Compression compression;
 };
 
 // Every segment of the overlay in the order of the file: state, copies, memory, disk.

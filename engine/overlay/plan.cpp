@@ -12,6 +12,17 @@ namespace {
 constexpr std::size_t kMostSlots = std::size_t{1} << 22;
 constexpr std::size_t kFirstSlots = 1024;
 
+// Of start segments: 128 KiB. A segment is a single answer to a guest that waits: at 10 Mbit/s and
+// the usual ratio of 3 to 4 it takes some 30 ms, about a round trip; half of that would store 3 %
+// more, and twice as much would delay the first chunk for the sake of its neighbours.
+constexpr std::size_t kStartSegmentChunks = 32;
+
+Error tooManyChanges() {
+    return {ErrorCode::unsupported,
+            "the images differ from the base in more chunks than one overlay can hold: choose a "
+            "base that is closer to them"};
+}
+
 bool inOrder(const OverlayPlan::Repeat& a, const OverlayPlan::Repeat& b) {
     return std::tie(a.segment, a.image, a.chunk) < std::tie(b.segment, b.image, b.chunk);
 }
@@ -67,7 +78,7 @@ Result<void> readChunk(const File& file, std::uint64_t fileSize, std::uint64_t i
 Result<void> OverlayPlan::add(ImageKind image, const Finding& finding) {
     switch (finding.kind) {
         case Finding::Kind::zero:
-            addZero(image, finding.index);
+            addZeros(image, {finding.index, 1});
             return {};
         case Finding::Kind::copy:
             m_copies[static_cast<std::size_t>(image)].push_back({finding.index, finding.source});
@@ -78,12 +89,12 @@ Result<void> OverlayPlan::add(ImageKind image, const Finding& finding) {
     return addData(image, finding);
 }
 
-void OverlayPlan::addZero(ImageKind image, std::uint32_t index) {
+void OverlayPlan::addZeros(ImageKind image, ChunkRun run) {
     std::vector<ChunkRun>& runs = m_zeroRuns[static_cast<std::size_t>(image)];
-    if (!runs.empty() && runs.back().end() == index) {
-        ++runs.back().length;
+    if (!runs.empty() && runs.back().end() == run.first) {
+        runs.back().length += run.length;
     } else {
-        runs.push_back({index, 1});
+        runs.push_back(run);
     }
 }
 
@@ -99,40 +110,136 @@ Result<bool> OverlayPlan::equal(ChunkRef a, ChunkRef b) const {
     return std::memcmp(bytes.data(), bytes.data() + kChunkSize, kChunkSize) == 0;
 }
 
+ChunkRef OverlayPlan::chunkOf(std::uint32_t number) const {
+    const Numbers& memory = m_numbers[static_cast<std::size_t>(ImageKind::memory)];
+    const bool inMemory = number >= memory.first && number < memory.end;
+    return {inMemory ? ImageKind::memory : ImageKind::disk, m_dataChunks[number]};
+}
+
 Result<void> OverlayPlan::addData(ImageKind image, const Finding& finding) {
-    const std::uint32_t number = m_byContent.find(finding.key);
-    if (number != ContentMap::kNone) {
-        const auto after = std::upper_bound(
-            m_segments.begin(), m_segments.end(), number,
-            [](std::uint32_t n, const DataSegment& segment) { return n < segment.first; });
-        const auto at = static_cast<std::uint32_t>(after - m_segments.begin() - 1);
-        const DataSegment& segment = m_segments[at];
-        const bool room = m_repeatCounts[at] < kMostRepeats;
-        if (room && TRY(equal({image, finding.index}, {segment.image, m_dataChunks[number]}))) {
-            ++m_repeatCounts[at];
-            m_repeats.push_back(
-                {at, finding.index, image, static_cast<std::uint8_t>(number - segment.first)});
-            return {};
-        }
+    const std::uint32_t known = m_byContent.find(finding.key);
+    if (known != ContentMap::kNone && m_repeatCounts[known] < kMostRepeats &&
+        TRY(equal({image, finding.index}, chunkOf(known)))) {
+        ++m_repeatCounts[known];
+        m_repeats.push_back({known, finding.index, image, 0});
+        return {};
     }
-    if (m_segments.empty() || m_segments.back().image != image ||
-        m_segments.back().count == kMostSegmentChunks || m_repeatCounts.back() == kMostRepeats) {
-        m_segments.push_back({static_cast<std::uint32_t>(m_dataChunks.size()), 0, image});
-        m_repeatCounts.push_back(0);
-        if (m_segments.size() > kMostSegments) {
-            return Error{ErrorCode::unsupported,
-                         "the images differ from the base in more chunks than one overlay can "
-                         "hold: choose a base that is closer to them"};
-        }
-    }
-    m_byContent.put(finding.key, static_cast<std::uint32_t>(m_dataChunks.size()));
+    if (m_dataChunks.size() == kMostSegments * kMostSegmentChunks) return tooManyChanges();
+    const auto number = static_cast<std::uint32_t>(m_dataChunks.size());
+    Numbers& numbers = m_numbers[static_cast<std::size_t>(image)];
+    if (numbers.end == 0) numbers.first = number;
+    numbers.end = number + 1;
+    m_byContent.put(finding.key, number);
     m_dataChunks.push_back(finding.index);
-    ++m_segments.back().count;
+    m_repeatCounts.push_back(0);
     return {};
 }
 
-void OverlayPlan::finish() {
+// The data chunk with the content of this one; nullopt if the overlay holds none.
+std::optional<std::uint32_t> OverlayPlan::numberOf(ChunkRef chunk) const {
+    const Numbers& numbers = m_numbers[static_cast<std::size_t>(chunk.image)];
+    const auto begin = m_dataChunks.begin() + numbers.first;
+    const auto end = m_dataChunks.begin() + numbers.end;
+    const auto at = std::lower_bound(begin, end, chunk.index);
+    if (at != end && *at == chunk.index) {
+        return static_cast<std::uint32_t>(at - m_dataChunks.begin());
+    }
+    const auto repeat = std::lower_bound(m_repeats.begin(), m_repeats.end(), chunk,
+                                         [](const Repeat& r, const ChunkRef& wanted) {
+                                             return ChunkRef{r.image, r.chunk} < wanted;
+                                         });
+    if (repeat == m_repeats.end() || ChunkRef{repeat->image, repeat->chunk} != chunk) {
+        return std::nullopt;
+    }
+    return repeat->segment;
+}
+
+bool OverlayPlan::fits(const Draft& draft, std::uint32_t number, std::size_t mostChunks) const {
+    return draft.numbers.size() < mostChunks &&
+           draft.repeats + m_repeatCounts[number] <= kMostRepeats;
+}
+
+void OverlayPlan::put(Draft& draft, std::uint32_t number) const {
+    draft.numbers.push_back(number);
+    draft.repeats += m_repeatCounts[number];
+}
+
+// One segment of each image is filled at a time; a segment stands where its first chunk does.
+std::vector<OverlayPlan::Draft> OverlayPlan::draftStartSet(std::span<const ChunkRef> startSet,
+                                                           std::vector<bool>& taken) const {
+    std::vector<Draft> drafts;
+    std::array<std::optional<std::size_t>, 2> open;
+    for (const ChunkRef& chunk : startSet) {
+        const std::optional<std::uint32_t> number = numberOf(chunk);
+        if (!number || taken[*number]) continue;
+        taken[*number] = true;
+        const ImageKind image = chunkOf(*number).image;
+        std::optional<std::size_t>& at = open[static_cast<std::size_t>(image)];
+        if (!at || !fits(drafts[*at], *number, kStartSegmentChunks)) {
+            at = drafts.size();
+            drafts.push_back({image, 0, {}});
+        }
+        put(drafts[*at], *number);
+    }
+    return drafts;
+}
+
+void OverlayPlan::draftRest(ImageKind image, const std::vector<bool>& taken,
+                            std::vector<Draft>& drafts) const {
+    const Numbers& numbers = m_numbers[static_cast<std::size_t>(image)];
+    bool open = false;
+    for (std::uint32_t number = numbers.first; number < numbers.end; ++number) {
+        if (taken[number]) continue;
+        if (!open || !fits(drafts.back(), number, kMostSegmentChunks)) {
+            drafts.push_back({image, 0, {}});
+            open = true;
+        }
+        put(drafts.back(), number);
+    }
+}
+
+// Sorts chunks and repeats by segment.
+void OverlayPlan::layOut(std::vector<Draft> drafts) {
+    struct Place {
+        std::uint32_t segment = 0;
+        std::uint8_t position = 0;
+    };
+    std::vector<Place> places(m_dataChunks.size());
+    std::vector<std::uint32_t> chunks;
+    chunks.reserve(m_dataChunks.size());
+    for (Draft& draft : drafts) {
+        std::sort(draft.numbers.begin(), draft.numbers.end());  // then chunks ascend, too
+        const auto segment = static_cast<std::uint32_t>(m_segments.size());
+        m_segments.push_back({static_cast<std::uint32_t>(chunks.size()),
+                              static_cast<std::uint32_t>(draft.numbers.size()), draft.image});
+        std::uint8_t position = 0;
+        for (const std::uint32_t number : draft.numbers) {
+            places[number] = {segment, position++};
+            chunks.push_back(m_dataChunks[number]);
+        }
+    }
+    m_dataChunks = std::move(chunks);
+    for (Repeat& repeat : m_repeats) {
+        const Place& place = places[repeat.segment];
+        repeat.segment = place.segment;
+        repeat.position = place.position;
+    }
     std::sort(m_repeats.begin(), m_repeats.end(), inOrder);
+}
+
+Result<void> OverlayPlan::finish(std::span<const ChunkRef> startSet) {
+    std::sort(m_repeats.begin(), m_repeats.end(), [](const Repeat& a, const Repeat& b) {
+        return std::tie(a.image, a.chunk) < std::tie(b.image, b.chunk);
+    });
+    std::vector<bool> taken(m_dataChunks.size());
+    std::vector<Draft> drafts = draftStartSet(startSet, taken);
+    m_startSegments = drafts.size();
+    // Memory first: it is what a VM needs first.
+    draftRest(ImageKind::memory, taken, drafts);
+    draftRest(ImageKind::disk, taken, drafts);
+    if (drafts.size() > kMostSegments) return tooManyChanges();
+    layOut(std::move(drafts));
+    return {};
 }
 
 std::span<const OverlayPlan::Repeat> OverlayPlan::repeatsOf(std::uint32_t segment) const {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <array>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "engine/base/file.h"
@@ -47,7 +49,7 @@ public:
     };
     // Chunk `chunk` of `image` equals the data chunk at `position` of data segment `segment`.
     struct Repeat {
-        std::uint32_t segment = 0;
+        std::uint32_t segment = 0;  // until finish(): the number of the data chunk
         std::uint32_t chunk = 0;
         ImageKind image = ImageKind::disk;
         std::uint8_t position = 0;
@@ -66,8 +68,12 @@ public:
     // before the next. Reads a data chunk again to compare it with an earlier one that looks
     // equal. Errors: I/O; unsupported, if there are more changes than a table holds.
     Result<void> add(ImageKind image, const Finding& finding);
-    // To be called once after the last add().
-    void finish();
+    // The same for a run of zero chunks, in ascending order among zero chunks only.
+    void addZeros(ImageKind image, ChunkRun run);
+    // To be called once after the last add(): cuts the data chunks into segments. Those that
+    // `startSet` names or that equal one it names lead, in its order as far as segments of one
+    // image allow, in segments of their own. Errors: unsupported, as add().
+    Result<void> finish(std::span<const ChunkRef> startSet);
 
     const std::vector<ChunkRun>& zeroRuns(ImageKind image) const {
         return m_zeroRuns[static_cast<std::size_t>(image)];
@@ -76,6 +82,8 @@ public:
         return m_copies[static_cast<std::size_t>(image)];
     }
     const std::vector<DataSegment>& dataSegments() const { return m_segments; }
+    // How many of them, the first ones, are the start set.
+    std::size_t startSegments() const { return m_startSegments; }
     std::span<const std::uint32_t> chunksOf(const DataSegment& segment) const {
         return std::span(m_dataChunks).subspan(segment.first, segment.count);
     }
@@ -84,17 +92,39 @@ public:
     std::uint64_t dataChunks() const { return m_dataChunks.size(); }
 
 private:
-    void addZero(ImageKind image, std::uint32_t index);
+    // Data chunks are numbered as they come; those of an image have numbers in a row.
+    struct Numbers {
+        std::uint32_t first = 0;
+        std::uint32_t end = 0;
+    };
+    // A segment while it is cut.
+    struct Draft {
+        ImageKind image = ImageKind::disk;
+        std::uint32_t repeats = 0;
+        std::vector<std::uint32_t> numbers;
+    };
+
     Result<void> addData(ImageKind image, const Finding& finding);
     Result<bool> equal(ChunkRef a, ChunkRef b) const;
+    ChunkRef chunkOf(std::uint32_t number) const;
+    std::optional<std::uint32_t> numberOf(ChunkRef chunk) const;
+    std::vector<Draft> draftStartSet(std::span<const ChunkRef> startSet,
+                                     std::vector<bool>& taken) const;
+    void draftRest(ImageKind image, const std::vector<bool>& taken,
+                   std::vector<Draft>& drafts) const;
+    bool fits(const Draft& draft, std::uint32_t number, std::size_t mostChunks) const;
+    void put(Draft& draft, std::uint32_t number) const;
+    void layOut(std::vector<Draft> drafts);
 
     std::array<const File*, 2> m_files;
     std::array<std::vector<ChunkRun>, 2> m_zeroRuns;
     std::array<std::vector<Copy>, 2> m_copies;
-    std::vector<std::uint32_t> m_dataChunks;
+    std::vector<std::uint32_t> m_dataChunks;    // by number; from finish() on, by segment
+    std::vector<std::uint32_t> m_repeatCounts;  // by number
+    std::array<Numbers, 2> m_numbers;           // by ImageKind
+    std::vector<Repeat> m_repeats;              // as they come; from finish() on, by segment
     std::vector<DataSegment> m_segments;
-    std::vector<std::uint32_t> m_repeatCounts;  // by data segment
-    std::vector<Repeat> m_repeats;
+    std::size_t m_startSegments = 0;
     ContentMap m_byContent;
 };
 

@@ -37,6 +37,22 @@ Result<Manifest> fetchManifest(ChunkSource& source, const OverlayHeader& header)
     return Manifest::parse(asText(text));
 }
 
+// What the segments that the manifest calls the start set are in the table. Errors: corrupt.
+Result<void> checkStartSet(const StartSet& told, const SegmentTable& table) {
+    StartSet found{told.firstSegment, told.segments, 0, 0};
+    const Error wrong = damaged("its manifest tells another start set than its table");
+    const std::uint64_t count = table.segmentCount();
+    if (told.firstSegment > count || told.segments > count - told.firstSegment) return wrong;
+    for (std::uint64_t i = 0; i < told.segments; ++i) {
+        const Segment segment = table.segment(told.firstSegment + i);
+        if (segment.kind == SegmentKind::state || segment.codec == Codec::copy) return wrong;
+        found.chunks += segment.chunkCount;
+        found.storedBytes += segment.stored.length;
+    }
+    if (found != told) return wrong;
+    return {};
+}
+
 Result<SegmentTable> fetchTable(ChunkSource& source, const OverlayHeader& header,
                                 const Manifest& manifest) {
     Bytes stored(header.tableStored);
@@ -54,6 +70,7 @@ Result<SegmentTable> fetchTable(ChunkSource& source, const OverlayHeader& header
     if (table.tally().images != manifest.composition || table.tally().storedState != storedState) {
         return damaged("its manifest tells another composition than its table");
     }
+    if (manifest.startSet) TRY(checkStartSet(*manifest.startSet, table));
     return table;
 }
 

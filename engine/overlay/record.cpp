@@ -100,7 +100,7 @@ Result<void> readCodecAndKind(ByteReader& reader, Segment& segment) {
     const std::uint8_t codec = reader.u8();
     const std::uint8_t kind = reader.u8();
     if (!reader.ok()) return damaged("its record is cut");
-    if (codec < 1 || codec > 3) {
+    if (codec < 1 || codec > 5) {
         return Error{ErrorCode::unsupported, "it uses codec " + std::to_string(codec) +
                                                  ", which this version does not have: update "
                                                  "Cloudlet Studio"};
@@ -125,7 +125,7 @@ Result<RecordLists> readEntries(ByteReader& reader, const TableBounds& bounds, S
         TRY(readSources(reader, bounds.base, segment));
         return lists;
     }
-    if (segment.codec == Codec::zstd) {
+    if (compresses(segment.codec)) {
         TRY(readDeltaFlags(reader, bounds.base.chunksOf(image), segment));
     }
     for (const ImageKind other : {ImageKind::disk, ImageKind::memory}) {
@@ -151,7 +151,7 @@ Result<RecordLists> readRecord(ByteReader& reader, const TableBounds& bounds, Se
     }
     segment.stored.length = 0;
     if (segment.codec == Codec::stored) segment.stored.length = segment.plainBytes;
-    if (segment.codec == Codec::zstd) {
+    if (compresses(segment.codec)) {
         segment.stored.length = reader.varint();
         if (segment.stored.length == 0 || segment.stored.length >= segment.plainBytes) {
             return damaged("its stored length cannot be");

@@ -40,7 +40,10 @@ std::size_t runLength(std::span<const Entry> entries, std::size_t first) {
     return length;
 }
 
-Result<void> place(const DecodedSegment& decoded, const Manifest& manifest, TargetImages targets) {
+}  // namespace
+
+Result<void> placeSegment(const DecodedSegment& decoded, const Manifest& manifest,
+                          TargetImages targets) {
     const std::span<const Entry> entries(decoded.segment.entries);
     for (std::size_t at = 0; at < entries.size();) {
         const std::size_t count = runLength(entries, at);
@@ -57,8 +60,6 @@ Result<void> place(const DecodedSegment& decoded, const Manifest& manifest, Targ
     return {};
 }
 
-}  // namespace
-
 Result<void> replayOverlay(const OverlayReader& overlay, const BaseImages& base,
                            TargetImages targets, Progress& progress, std::stop_token stop) {
     TRY(overlay.checkBase(base));
@@ -67,14 +68,14 @@ Result<void> replayOverlay(const OverlayReader& overlay, const BaseImages& base,
         TRY(targets.of(image).resize(overlay.manifest().sizeOf(image)));
         TRY(punchZeros(overlay, targets.of(image), image, stop));
     }
-    const auto placeSegment = [&](std::size_t index) -> Result<void> {
+    const auto replaySegment = [&](std::size_t index) -> Result<void> {
         const Segment segment = overlay.segment(index);
         if (segment.kind == SegmentKind::state) return {};
-        TRY(place(TRY(overlay.decode(index, base)), overlay.manifest(), targets));
+        TRY(placeSegment(TRY(overlay.decode(index, base)), overlay.manifest(), targets));
         progress.advance(segment.stored.length);
         return {};
     };
-    return parallelFor(overlay.segmentCount(), placeSegment, stop);
+    return parallelFor(overlay.segmentCount(), replaySegment, stop);
 }
 
 Result<VerifyReport> verifyOverlay(const OverlayReader& overlay, const BaseImages& base,

@@ -21,6 +21,10 @@ struct TargetImages {
 Result<void> replayOverlay(const OverlayReader& overlay, const BaseImages& base,
                            TargetImages targets, Progress& progress, std::stop_token stop);
 
+// Writes the chunks of one segment to the targets, neighbours in one go. Errors: noSpace, I/O.
+Result<void> placeSegment(const DecodedSegment& decoded, const Manifest& manifest,
+                          TargetImages targets);
+
 struct VerifyReport {
     std::size_t segments = 0;
     std::uint64_t chunks = 0;       // that have content in the overlay or the base; zeros not

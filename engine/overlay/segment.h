@@ -11,7 +11,13 @@
 
 namespace cloudlet {
 
-enum class Codec : std::uint8_t { stored = 1, zstd = 2, copy = 3 };
+enum class Codec : std::uint8_t { stored = 1, zstd = 2, copy = 3, lzma = 4, xdelta3 = 5 };
+
+// Whether segments of this codec are shorter than their content, with the base's help.
+constexpr bool compresses(Codec codec) {
+    return codec != Codec::stored && codec != Codec::copy;
+}
+
 enum class SegmentKind : std::uint8_t { disk = 0, memory = 1, state = 2 };
 
 constexpr SegmentKind segmentKind(ImageKind image) {
@@ -56,7 +62,7 @@ struct Segment {
 };
 
 inline bool Segment::usesBase() const {
-    if (kind == SegmentKind::state) return codec == Codec::zstd;
+    if (kind == SegmentKind::state) return compresses(codec);
     for (std::uint32_t i = 0; i < chunkCount; ++i) {
         if (entries[i].kind == Entry::Kind::delta || entries[i].kind == Entry::Kind::copy) {
             return true;

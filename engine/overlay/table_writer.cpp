@@ -79,7 +79,7 @@ void TableWriter::add(const Segment& segment) {
         const Entries repeats = all.subspan(segment.chunkCount);
         m_writer.u8(static_cast<std::uint8_t>(segment.chunkCount - 1));
         writeChunks(own);
-        if (segment.codec == Codec::zstd) writeDeltaFlags(own);
+        if (compresses(segment.codec)) writeDeltaFlags(own);
         if (segment.codec == Codec::copy) {
             writeSources(own);
         } else {
@@ -90,7 +90,7 @@ void TableWriter::add(const Segment& segment) {
             writeRepeats({memory, repeats.end()});
         }
     }
-    if (segment.codec == Codec::zstd) m_writer.varint(segment.stored.length);
+    if (compresses(segment.codec)) m_writer.varint(segment.stored.length);
     if (segment.codec != Codec::copy) m_writer.u64(segment.checksum);
     m_writer.append(segment.contentHash.bytes);
 }

@@ -124,8 +124,9 @@ public:
     }
 
     Bytes encode(const BaseImages& base, const Images& images,
-                 const std::function<void(EncodeInput&)>& adjust = {}) const {
-        must(tryEncode(base, images, adjust));
+                 const std::function<void(EncodeInput&)>& adjust = {},
+                 const EncodeOptions& options = {}) const {
+        must(tryEncode(base, images, adjust, options));
         return must(readWholeFile(path("overlay"), 1 << 30));
     }
 

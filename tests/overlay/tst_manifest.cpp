@@ -36,10 +36,12 @@ static Manifest sample() {
     manifest.diskSize = 12345;
     manifest.memorySize = 64 << 20;
     manifest.state = OverlayState{77, sha256(asBytes("new state")), 50};
+    manifest.startSet = StartSet{2, 3, 50, 6000};
     manifest.ports = {*PortForward::parse("tcp:8080:80")};
     manifest.title = "Überschrift";
     manifest.notes = "a\n\tb";
     manifest.created = 1'700'000'000;
+    manifest.profile = "smallest";
     manifest.creator = "test 1";
     manifest.composition[0] = {1, 2, 3, 4, 5, 6, 7};
     manifest.composition[1] = {10, 20, 30, 40, 50, 60, 70};
@@ -54,7 +56,9 @@ void TestManifest::roundTrips() {
     Manifest plain = full;
     plain.machine.reset();
     plain.state.reset();
+    plain.startSet.reset();
     plain.preview.clear();
+    plain.profile.clear();
     plain.ports.clear();
     plain.base.name.clear();
     QVERIFY(must(Manifest::parse(plain.serialize())) == plain);
@@ -79,6 +83,10 @@ void TestManifest::refusesBadFields_data() {
     row("memorySize", "4096");
     row("state.size", "0");
     row("state.size", "67108865");
+    row("start.segments", "0");
+    row("start.first", "262145");
+    row("start.chunks", "-1");
+    row("start", "[]");
     row("machine.vcpus", "0");
     row("machine.vcpus", "1000000");
     row("machine.machineType", "\"</domain>\"");
@@ -93,6 +101,8 @@ void TestManifest::refusesBadFields_data() {
     row("created", "-1");
     row("created", "1e300");
     row("creator", "\"a\\nb\"");
+    row("profile", "\"a\\nb\"");
+    row("profile", "1");
     row("composition.disk.zero", "4294967297");
     row("composition.disk", "null");
     row("preview", "\"AAAA\"");
@@ -144,8 +154,9 @@ void TestManifest::refusesEachMissingField() {
     for (const auto& field : whole) {
         json::Object cut = whole;
         cut.erase(field.key());
-        const bool optional =
-            field.key() == "machine" || field.key() == "state" || field.key() == "preview";
+        const bool optional = field.key() == "machine" || field.key() == "state" ||
+                              field.key() == "start" || field.key() == "profile" ||
+                              field.key() == "preview";
         QCOMPARE(bool(Manifest::parse(json::serialize(cut))), optional);
     }
 }

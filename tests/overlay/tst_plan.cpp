@@ -18,6 +18,8 @@ private slots:
     void equalKeysAreNotBelieved();
     void fillsSegments();
     void repeatsUpToTheLimit();
+    void startSetLeads();
+    void startSegmentsAreSmall();
 };
 
 void TestPlan::mapFindsWhatWasPut() {
@@ -79,7 +81,7 @@ void TestPlan::findsRepeatsOfBothImages() {
     OverlayPlan plan(disk, memory);
     for (std::uint32_t i = 0; i < 3; ++i) must(plan.add(ImageKind::memory, data(i, "AXA"[i])));
     for (std::uint32_t i = 0; i < 4; ++i) must(plan.add(ImageKind::disk, data(i, "XAYX"[i])));
-    plan.finish();
+    must(plan.finish({}));
     QCOMPARE(plan.dataSegments().size(), std::size_t{2});
     QCOMPARE(plan.dataSegments()[0].image, ImageKind::memory);
     QCOMPARE(plan.dataSegments()[0].count, 2u);
@@ -101,7 +103,7 @@ void TestPlan::equalKeysAreNotBelieved() {
     const File file = workshop.write("image", letters("ABA"));
     OverlayPlan plan(file, file);
     for (std::uint32_t i = 0; i < 3; ++i) must(plan.add(ImageKind::disk, data(i, 1)));
-    plan.finish();
+    must(plan.finish({}));
     QCOMPARE(plan.dataChunks(), std::uint64_t{3});  // the third equals the first, now forgotten
     QVERIFY(plan.repeatsOf(0).empty());
 }
@@ -112,7 +114,7 @@ void TestPlan::fillsSegments() {
     OverlayPlan plan(file, file);
     for (std::uint32_t i = 0; i < 600; ++i) must(plan.add(ImageKind::memory, data(i, i)));
     for (std::uint32_t i = 0; i < 3; ++i) must(plan.add(ImageKind::disk, data(i, 1000 + i)));
-    plan.finish();
+    must(plan.finish({}));
     std::vector<std::uint32_t> counts;
     for (const OverlayPlan::DataSegment& segment : plan.dataSegments()) {
         counts.push_back(segment.count);
@@ -127,11 +129,61 @@ void TestPlan::repeatsUpToTheLimit() {
     must(file.resize(std::uint64_t{kChunks} * kChunkSize));  // all alike
     OverlayPlan plan(file, file);
     for (std::uint32_t i = 0; i < kChunks; ++i) must(plan.add(ImageKind::disk, data(i, 42)));
-    plan.finish();
+    must(plan.finish({}));
     QCOMPARE(plan.dataSegments().size(), std::size_t{2});
     QCOMPARE(plan.dataChunks(), std::uint64_t{2});
     QCOMPARE(plan.repeatsOf(0).size(), std::size_t{kMostRepeats});
     QCOMPARE(plan.repeatsOf(1).size(), std::size_t{1});
+}
+
+static std::vector<std::uint32_t> chunksOf(const OverlayPlan& plan, std::size_t segment) {
+    const auto chunks = plan.chunksOf(plan.dataSegments()[segment]);
+    return {chunks.begin(), chunks.end()};
+}
+
+void TestPlan::startSetLeads() {
+    const Workshop workshop;
+    const File disk = workshop.write("disk", letters("XAYZ"));
+    const File memory = workshop.write("memory", letters("ABCA"));
+    OverlayPlan plan(disk, memory);
+    for (std::uint32_t i = 0; i < 4; ++i) must(plan.add(ImageKind::memory, data(i, "ABCA"[i])));
+    for (std::uint32_t i = 0; i < 4; ++i) must(plan.add(ImageKind::disk, data(i, "XAYZ"[i])));
+    // The disk's Z and X; C, twice; A, by its repeat on the disk; what the overlay does not hold.
+    const std::vector<ChunkRef> startSet{{ImageKind::disk, 3},   {ImageKind::disk, 77},
+                                         {ImageKind::memory, 2}, {ImageKind::memory, 2},
+                                         {ImageKind::disk, 0},   {ImageKind::disk, 1}};
+    must(plan.finish(startSet));
+    QCOMPARE(plan.startSegments(), std::size_t{2});
+    QCOMPARE(plan.dataSegments().size(), std::size_t{4});
+    QCOMPARE(plan.dataSegments()[0].image, ImageKind::disk);
+    QVERIFY(chunksOf(plan, 0) == (std::vector<std::uint32_t>{0, 3}));
+    QCOMPARE(plan.dataSegments()[1].image, ImageKind::memory);
+    QVERIFY(chunksOf(plan, 1) == (std::vector<std::uint32_t>{0, 2}));
+    QVERIFY(chunksOf(plan, 2) == (std::vector<std::uint32_t>{1}));
+    QVERIFY(chunksOf(plan, 3) == (std::vector<std::uint32_t>{2}));
+    const auto repeats = plan.repeatsOf(1);
+    QCOMPARE(repeats.size(), std::size_t{2});
+    QCOMPARE(repeats[0].image, ImageKind::disk);
+    QCOMPARE(repeats[0].chunk, 1u);
+    QCOMPARE(repeats[1].chunk, 3u);
+    QCOMPARE(repeats[1].position, 0);
+}
+
+void TestPlan::startSegmentsAreSmall() {
+    const Workshop workshop;
+    const File file = workshop.write("image", {});
+    OverlayPlan plan(file, file);
+    std::vector<ChunkRef> startSet;
+    for (std::uint32_t i = 0; i < 600; ++i) {
+        must(plan.add(ImageKind::memory, data(i, i)));
+        if (i % 2 == 0) startSet.insert(startSet.begin(), {ImageKind::memory, i});
+    }
+    must(plan.finish(startSet));
+    QCOMPARE(plan.startSegments(), std::size_t{10});
+    QVERIFY(chunksOf(plan, 0).front() == 536);  // the last ones were touched first
+    QVERIFY(chunksOf(plan, 0).back() == 598);
+    QCOMPARE(plan.dataSegments()[9].count, 12u);
+    QCOMPARE(plan.dataSegments()[10].count, 256u);
 }
 
 QTEST_GUILESS_MAIN(TestPlan)

@@ -19,6 +19,7 @@ private slots:
     void findsAChangedBase();           // F14
     void refusesABaseThatContradicts();
     void refusesWhatIsNoFile();  // F21
+    void refusesAnotherStartSet();
 };
 
 // Opens, decodes everything and checks it. No error means: accepted.
@@ -212,6 +213,43 @@ void TestReader::refusesWhatIsNoFile() {
     must(huge.resize(std::uint64_t{1} << 40));
     FileSource empty = must(FileSource::open(workshop.path("huge")));
     QCOMPARE(OverlayReader::open(empty).error().code, ErrorCode::corrupt);
+}
+
+// The same segments with another claim about which of them lead; every hash fits.
+void TestReader::refusesAnotherStartSet() {
+    const Workshop workshop;
+    const BaseImages base = workshop.base(draw("ABCD", "EFGH"));
+    const std::vector<ChunkRef> touched{
+        {ImageKind::memory, 1}, {ImageKind::disk, 0}, {ImageKind::memory, 2}};
+    MemorySource source(workshop.encode(base, draw("XBAY", "EZWH"), {}, {.startSet = touched}));
+    const OverlayReader overlay = must(OverlayReader::open(source));
+    const StartSet right = overlay.manifest().startSet.value();
+    QVERIFY(right == (StartSet{1, 2, 3, right.storedBytes}));  // after the copy of A
+    const auto opens = [&](const StartSet& claim) {
+        Manifest manifest = overlay.manifest();
+        manifest.startSet = claim;
+        const std::string text = manifest.serialize();
+        OverlayHeader header = overlay.header();
+        const std::uint64_t rest = header.tableOffset();
+        header.fileLength += text.size() - header.manifestLength;
+        header.manifestLength = text.size();
+        header.manifestHash = sha256(asBytes(text));
+        ByteWriter file;
+        file.append(header.serialize());
+        file.append(asBytes(text));
+        file.append(ByteView(source.bytes()).subspan(rest));
+        MemorySource changed(file.take());
+        return bool(OverlayReader::open(changed));
+    };
+    QVERIFY(opens(right));
+    for (std::uint64_t StartSet::*field : {&StartSet::firstSegment, &StartSet::segments,
+                                           &StartSet::chunks, &StartSet::storedBytes}) {
+        for (const std::uint64_t value : {0, 1, 2, 3, 4, 5, 1000}) {
+            StartSet claim = right;
+            claim.*field = value;
+            QCOMPARE(opens(claim), claim == right);
+        }
+    }
 }
 
 QTEST_GUILESS_MAIN(TestReader)

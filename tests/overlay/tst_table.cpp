@@ -3,7 +3,9 @@
 
 #include <QObject>
 
+#include "engine/overlay/lzma_codec.h"
 #include "engine/overlay/table_writer.h"
+#include "engine/overlay/xdelta_codec.h"
 #include "tests/overlay/hostile_overlay.h"
 
 using namespace cloudlet;
@@ -16,6 +18,8 @@ private slots:
     void roundTrips();
     void hostileHelperMakesGoodFiles();
     void f06UnknownCodecIsUnsupported();
+    void slowCodecsClaimTooMuch();
+    void slowCodecsWithAnotherPrefix();
     void f07HugeCounts_data();
     void f07HugeCounts();
     void f08ChunksOutsideTheImage_data();
@@ -124,12 +128,64 @@ void TestTable::hostileHelperMakesGoodFiles() {
 }
 
 void TestTable::f06UnknownCodecIsUnsupported() {
-    for (const std::uint8_t codec : std::initializer_list<std::uint8_t>{4, 5, 0, 255}) {
+    for (const std::uint8_t codec : std::initializer_list<std::uint8_t>{6, 7, 0, 255}) {
         const Result<void> parsed = parse(RawTable().noZeroRuns().segments(1).bytes({codec, 0, 0}));
         QCOMPARE(parsed.error().code, ErrorCode::unsupported);
     }
     QVERIFY(refused(RawTable().noZeroRuns().segments(1).bytes({1, 3, 0})));  // kind
     QVERIFY(refused(RawTable().noZeroRuns().segments(1).bytes({3, 2, 0})));  // a copied state
+}
+
+// One raw chunk of the disk by a codec, its hashes right.
+static Bytes oneChunk(const BaseImages& base, std::uint8_t codec, const Bytes& stored,
+                      const Bytes& plain, std::uint8_t deltaFlags) {
+    HostileParts parts{manifestFor(base, 4, 2), {}, {}, 0, stored};
+    parts.plainTable = RawTable()
+                           .noZeroRuns()
+                           .segments(1)
+                           .bytes({codec, 0, 0})
+                           .varints({1})
+                           .bytes({deltaFlags})
+                           .varints({0, 0})
+                           .zstdTail(stored, plain)
+                           .plain();
+    return wrap(parts);
+}
+
+static Result<DecodedSegment> decodeFirst(const BaseImages& base, Bytes file) {
+    MemorySource source(std::move(file));
+    return must(OverlayReader::open(source)).decode(0, base);
+}
+
+// Streams of a mebibyte, and of less than a chunk, where one chunk is due.
+void TestTable::slowCodecsClaimTooMuch() {
+    const Workshop workshop;
+    const BaseImages base = workshop.base(draw("ABCD", "EF"));
+    for (const std::size_t size : {std::size_t{1} << 20, std::size_t{100}}) {
+        const Bytes plain(size);
+        const Bytes lzma = compressLzma(plain, {});
+        QCOMPARE(decodeFirst(base, oneChunk(base, 4, lzma, plain, 0)).error().code,
+                 ErrorCode::corrupt);
+        const Result<Bytes> xdelta = compressXdelta(plain, {});
+        if (!xdelta) continue;
+        QCOMPARE(decodeFirst(base, oneChunk(base, 5, *xdelta, plain, 0)).error().code,
+                 ErrorCode::corrupt);
+    }
+}
+
+// The record names another dictionary than the stream was made with.
+void TestTable::slowCodecsWithAnotherPrefix() {
+    const Workshop workshop;
+    const BaseImages base = workshop.base(draw("ABCD", "EF"));
+    const Bytes plain = letters("b");
+    const Bytes prefix = letters("B");
+    const auto check = [&](std::uint8_t codec, const Bytes& stored) {
+        QVERIFY(decodeFirst(base, oneChunk(base, codec, stored, plain, 1)));
+        QCOMPARE(decodeFirst(base, oneChunk(base, codec, stored, plain, 0)).error().code,
+                 ErrorCode::corrupt);
+    };
+    check(4, compressLzma(plain, prefix));
+    if (const Result<Bytes> xdelta = compressXdelta(plain, prefix)) check(5, *xdelta);
 }
 
 void TestTable::f07HugeCounts_data() {

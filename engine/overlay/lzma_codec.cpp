@@ -1,0 +1,63 @@
+#include "engine/overlay/lzma_codec.h"
+
+#include <lzma.h>
+
+#include <algorithm>
+
+#include "engine/base/check.h"
+
+namespace cloudlet {
+
+namespace {
+
+const std::uint8_t* octets(ByteView bytes) {
+    return reinterpret_cast<const std::uint8_t*>(bytes.data());
+}
+std::uint8_t* octets(Bytes& bytes) {
+    return reinterpret_cast<std::uint8_t*>(bytes.data());
+}
+
+// What both sides must agree on: the window holds all of prefix and content. A stream states lc,
+// lp and pb itself.
+lzma_options_lzma optionsFor(ByteView prefix, std::size_t plainBytes) {
+    lzma_options_lzma options{};
+    CHECK(!lzma_lzma_preset(&options, 6));
+    options.dict_size = static_cast<std::uint32_t>(
+        std::max<std::size_t>(LZMA_DICT_SIZE_MIN, prefix.size() + plainBytes));
+    options.preset_dict = prefix.empty() ? nullptr : octets(prefix);
+    options.preset_dict_size = static_cast<std::uint32_t>(prefix.size());
+    return options;
+}
+
+}  // namespace
+
+Bytes compressLzma(ByteView plain, ByteView prefix) {
+    CHECK(!plain.empty());
+    lzma_options_lzma options = optionsFor(prefix, plain.size());
+    const lzma_filter filters[] = {{LZMA_FILTER_LZMA2, &options}, {LZMA_VLI_UNKNOWN, nullptr}};
+    // LZMA2 stores what does not compress in pieces of 64 KiB with 3 bytes each, and ends with 1.
+    Bytes stream(plain.size() + plain.size() / 1024 + 64);
+    std::size_t size = 0;
+    CHECK(lzma_raw_buffer_encode(filters, nullptr, octets(plain), plain.size(), octets(stream),
+                                 &size, stream.size()) == LZMA_OK);
+    stream.resize(size);
+    return stream;
+}
+
+Result<Bytes> decompressLzma(ByteView stream, ByteView prefix, std::size_t plainBytes) {
+    lzma_options_lzma options = optionsFor(prefix, plainBytes);
+    const lzma_filter filters[] = {{LZMA_FILTER_LZMA2, &options}, {LZMA_VLI_UNKNOWN, nullptr}};
+    Bytes plain(plainBytes);
+    std::size_t read = 0;
+    std::size_t written = 0;
+    const lzma_ret done =
+        lzma_raw_buffer_decode(filters, nullptr, octets(stream), &read, stream.size(),
+                               octets(plain), &written, plainBytes);
+    CHECK(done != LZMA_MEM_ERROR && done != LZMA_OPTIONS_ERROR && done != LZMA_PROG_ERROR);
+    if (done != LZMA_OK || read != stream.size() || written != plainBytes) {
+        return Error{ErrorCode::corrupt, "a compressed part is not as the format allows"};
+    }
+    return plain;
+}
+
+}  // namespace cloudlet
