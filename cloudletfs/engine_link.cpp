@@ -1,5 +1,7 @@
 #include "cloudletfs/engine_link.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 namespace cloudlet {
@@ -38,7 +40,8 @@ void EngineLink::keepAlive() {
     const std::lock_guard lock(m_mutex);
     if (!m_socket) return;
     flush();
-    (void)m_socket.trySend({0, mountChannel::Alive{}});  // the receiver sees a connection's end
+    (void)m_socket.trySend({0, mountChannel::Alive{static_cast<std::uint32_t>(
+                                   ::getpid())}});  // the receiver sees a connection's end
 }
 
 void EngineLink::flush() {

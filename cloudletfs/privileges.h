@@ -5,7 +5,8 @@ namespace cloudlet {
 
 // No core files, no debugger of the same user, own files for their owner only.
 void keepSecrets();
-// For the calling thread and those that it starts. As root: gives all capabilities up but the one that unmounts. Another user has none.
+// For the calling thread and those that it starts. As root: gives all capabilities up but the one
+// that unmounts. Another user has none.
 void dropPrivileges();
 
 }  // namespace cloudlet

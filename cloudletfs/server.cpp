@@ -43,6 +43,7 @@ void Server::wake() {
 int Server::run() {
     m_wakeMain = Fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     m_wakeReceiver = Fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    m_link.keepAlive();  // tells who we are
     Result<MountSetUp> setUp = receiveSetUp(m_link.socket(), kSetUpLimit);
     const std::uint32_t tag = setUp ? setUp->tag : 0;
     const Result<void> opened =
@@ -152,17 +153,15 @@ void Server::receive() {
 
 // One engine at a time, of our own user or root.
 void Server::accept() {
-    Fd fd(::accept4(m_listener.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-    if (!fd) return;
-    PacketSocket socket(std::move(fd));
-    if (!socket.isFromUs()) return;
+    std::optional<PacketSocket> socket = PacketSocket::accept(m_listener);
+    if (!socket || !socket->isFromUs()) return;
     if (m_link.isConnected()) {
-        (void)socket.trySend(
+        (void)socket->trySend(
             {0, Failed{{ErrorCode::inUse, "the VM's file system belongs to a program that runs"}}});
         return;
     }
     m_engineGone = false;
-    m_link.connect(std::move(socket));
+    m_link.connect(std::move(*socket));
 }
 
 bool Server::receiveOne(Bytes& buffer) {

@@ -1,6 +1,4 @@
 // What a Server does with each message of the engine. All on the thread that receives.
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "cloudletfs/server.h"
@@ -110,8 +108,7 @@ MountStatistics Server::statistics() const {
 }
 
 Ready Server::ready() const {
-    return {static_cast<std::uint32_t>(::getpid()), m_disk->size() / kChunkSize,
-            m_memory->size() / kChunkSize};
+    return {m_disk->size() / kChunkSize, m_memory->size() / kChunkSize};
 }
 
 }  // namespace cloudlet

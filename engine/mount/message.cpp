@@ -144,13 +144,17 @@ requires(std::is_same_v<std::remove_const_t<T>, GetChanges>) void fields(Io& io,
 
 template <typename Io, typename T>
 requires(std::is_same_v<std::remove_const_t<T>, Ready>) void fields(Io& io, T& body) {
-    io.number(body.pid);
     io.number(body.diskChunks);
     io.number(body.memoryChunks);
     if constexpr (Io::kReads) {
-        io.require(body.pid > 0 && body.pid <= INT32_MAX && isRange(0, body.diskChunks) &&
-                   isRange(0, body.memoryChunks));
+        io.require(isRange(0, body.diskChunks) && isRange(0, body.memoryChunks));
     }
+}
+
+template <typename Io, typename T>
+requires(std::is_same_v<std::remove_const_t<T>, Alive>) void fields(Io& io, T& body) {
+    io.number(body.pid);
+    if constexpr (Io::kReads) io.require(body.pid > 0 && body.pid <= INT32_MAX);
 }
 
 template <typename Io, typename T>

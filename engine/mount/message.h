@@ -72,7 +72,6 @@ struct Fail {};
 struct ShutDown {};
 
 struct Ready {
-    std::uint32_t pid = 0;
     std::uint64_t diskChunks = 0;
     std::uint64_t memoryChunks = 0;
 };
@@ -80,7 +79,9 @@ struct Failed {
     Error error;
 };
 struct Done {};
-struct Alive {};
+struct Alive {
+    std::uint32_t pid = 0;  // of cloudletfs
+};
 struct Demand {
     std::vector<ChunkRange> ranges;
 };

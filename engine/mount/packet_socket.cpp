@@ -67,12 +67,19 @@ Result<Fd> PacketSocket::listen(const fs::path& path) {
     return fd;
 }
 
+std::optional<PacketSocket> PacketSocket::accept(const Fd& listener) {
+    Fd fd(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (!fd) return std::nullopt;
+    enlargeBuffer(fd.get());
+    return PacketSocket(std::move(fd));
+}
+
 Result<PacketSocket> PacketSocket::connect(const fs::path& path) {
     const sockaddr_un address = TRY(addressOf(path));
     Fd fd(::socket(AF_UNIX, kType, 0));
     if (!fd) return systemError(errno, "make a socket for", path);
     if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-        if (errno == ENOENT || errno == ECONNREFUSED || errno == EAGAIN) {
+        if (errno == ENOENT || errno == ECONNREFUSED) {
             return Error{ErrorCode::unavailable,
                          "no file system of a VM answers at " + path.string() + ": it has ended"};
         }

@@ -20,6 +20,8 @@ public:
     static Result<std::pair<PacketSocket, PacketSocket>> makePair();
     // Listens at `path`, which must not exist; connect() asks for that.
     static Result<Fd> listen(const fs::path& path);
+    // The next one who connected; nullopt if there is none.
+    static std::optional<PacketSocket> accept(const Fd& listener);
     // Errors: unavailable, if nobody listens there.
     static Result<PacketSocket> connect(const fs::path& path);
 
