@@ -9,10 +9,10 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
-#include <system_error>
 
 #include "cloudletfs/fuse.h"
 #include "engine/base/parallel.h"
+#include "engine/mount/start_thread.h"
 
 namespace cloudlet {
 
@@ -78,14 +78,11 @@ Result<void> FuseSession::start(std::function<void()> onEnd) {
     action.sa_handler = [](int) {};  // without SA_RESTART: a read returns EINTR
     ::sigaction(kWakeSignal, &action, nullptr);
     const unsigned count = std::clamp(2 * coreCount(), 4U, 16U);
-    try {
-        for (unsigned i = 0; i < count; ++i) {
-            ++m_running;
-            m_threads.emplace_back([this] { serve(); });
-        }
-    } catch (const std::system_error& e) {
-        --m_running;
-        return Error{ErrorCode::failed, std::string("cannot start a thread: ") + e.what()};
+    for (unsigned i = 0; i < count; ++i) {
+        ++m_running;
+        Result<std::jthread> thread = startThread([this](const std::stop_token&) { serve(); });
+        if (!thread) --m_running;
+        m_threads.push_back(TRY(std::move(thread)));
     }
     return {};
 }
@@ -109,10 +106,10 @@ void FuseSession::stop() {
     m_stop = true;
     // Again until all have seen it: a signal may come just before a thread begins to read.
     while (m_running > 0) {
-        for (std::thread& thread : m_threads) ::pthread_kill(thread.native_handle(), kWakeSignal);
+        for (std::jthread& thread : m_threads) ::pthread_kill(thread.native_handle(), kWakeSignal);
         ::usleep(1000);
     }
-    for (std::thread& thread : m_threads) thread.join();
+    for (std::jthread& thread : m_threads) thread.join();
     m_threads.clear();
 }
 

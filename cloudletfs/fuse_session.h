@@ -40,7 +40,7 @@ private:
     std::atomic<bool> m_stop{false};
     std::atomic<int> m_running{0};
     std::function<void()> m_onEnd;
-    std::vector<std::thread> m_threads;
+    std::vector<std::jthread> m_threads;
 };
 
 }  // namespace cloudlet

@@ -6,9 +6,9 @@
 
 #include <algorithm>
 #include <array>
-#include <system_error>
 
 #include "cloudletfs/privileges.h"
+#include "engine/mount/start_thread.h"
 
 namespace cloudlet {
 
@@ -54,12 +54,9 @@ int Server::run() {
     }
     // If the engine has gone already, the receiver sees it.
     (void)m_link.send({tag, ready()});
-    std::thread receiver;
-    try {
-        receiver = std::thread([this] { receive(); });
-    } catch (const std::system_error& e) {
-        (void)sendFailure(0,
-                          {ErrorCode::failed, std::string("cannot start a thread: ") + e.what()});
+    Result<std::jthread> receiver = startThread([this](const std::stop_token&) { receive(); });
+    if (!receiver) {
+        (void)sendFailure(0, receiver.error());
         return 1;
     }
     while (!isOver()) {
@@ -72,7 +69,7 @@ int Server::run() {
     failAll();
     m_endRequested = true;
     poke(m_wakeReceiver.get());
-    receiver.join();
+    receiver->join();
     end();
     return 0;
 }
@@ -135,7 +132,6 @@ void Server::end() {
     m_session.reset();
     ::unlink((m_folder / "mount.sock").c_str());
     ::rmdir((m_folder / "mnt").c_str());
-    if (m_shutDownTag) (void)m_link.send({*m_shutDownTag, Done{}});
 }
 
 void Server::receive() {

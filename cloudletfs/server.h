@@ -65,8 +65,7 @@ private:
     std::atomic<bool> m_unmounted{false};
     std::atomic<bool> m_complete{false};  // all is placed
     std::atomic<bool> m_engineGone{false};
-    std::optional<std::uint32_t> m_shutDownTag;  // the receiver's until it has ended
-    std::optional<Error> m_placeError;           // the receiver's
+    std::optional<Error> m_placeError;  // the receiver's
     int m_idleTicks = 0;
     int m_scansForKilled = 0;
 };

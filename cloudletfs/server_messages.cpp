@@ -27,7 +27,6 @@ Result<void> Server::handle(const Message& message) {
     }
     if (std::holds_alternative<ShutDown>(body)) {
         failAll();
-        m_shutDownTag = tag;
         requestEnd();
         return {};
     }

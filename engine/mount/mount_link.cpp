@@ -8,8 +8,8 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <system_error>
 
+#include "engine/mount/start_thread.h"
 #include "engine/mount/unmount.h"
 
 namespace cloudlet {
@@ -43,11 +43,7 @@ MountLink::~MountLink() {
 
 Result<void> MountLink::run() {
     if (!m_wake) return Error{ErrorCode::failed, "no more descriptors can be opened"};
-    try {
-        m_thread = std::jthread([this](std::stop_token stop) { receive(stop); });
-    } catch (const std::system_error& e) {
-        return Error{ErrorCode::failed, std::string("cannot start a thread: ") + e.what()};
-    }
+    m_thread = TRY(startThread([this](std::stop_token stop) { receive(stop); }));
     return {};
 }
 
@@ -187,7 +183,6 @@ void MountLink::end() {
         const std::lock_guard lock(m_mutex);
         process = std::exchange(m_process, std::nullopt);
     }
-    // Its answer is its end.
     (void)m_socket.send({0, ShutDown{}}, milliseconds(100));
     stopReceiving();
     if (process && !process->waitForEnd(kEndLimit)) {

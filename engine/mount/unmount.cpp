@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <fstream>
+#include <iterator>
 
 #include "engine/base/process.h"
 
@@ -13,7 +15,6 @@ namespace cloudlet {
 namespace {
 
 constexpr std::string_view kType = "fuse.cloudletfs";
-constexpr std::uint64_t kMostMountInfo = 64 << 20;
 
 std::string_view nextWord(std::string_view& line) {
     const std::size_t end = std::min(line.find(' '), line.size());
@@ -63,8 +64,11 @@ std::vector<fs::path> mountPointsIn(std::string_view mountInfo) {
 }
 
 Result<std::vector<fs::path>> mountPoints() {
-    const Bytes text = TRY(readWholeFile("/proc/self/mountinfo", kMostMountInfo));
-    return mountPointsIn(asText(text));
+    // Not readWholeFile: what lies in /proc has no size.
+    std::ifstream in("/proc/self/mountinfo");
+    const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    if (!in && text.empty()) return systemError(errno, "read", "/proc/self/mountinfo");
+    return mountPointsIn(text);
 }
 
 Result<void> unmount(const fs::path& mountPoint) {

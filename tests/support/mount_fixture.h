@@ -57,11 +57,7 @@ public:
         fs::create_directory(run());
         imageFile(m_scratch / "disk.base", baseLetters(disk));
         imageFile(m_scratch / "memory.base", baseLetters(memory));
-        m_plan.program = MOUNT_PROGRAM;
-        m_plan.folder = run();
-        m_plan.disk = {m_scratch / "disk.base", pendingOf(disk)};
-        m_plan.memory = {m_scratch / "memory.base", pendingOf(memory)};
-        m_plan.maxReadahead = 0;
+        m_plan = planIn(m_scratch.path(), disk, memory);
     }
     ~MountPlace() {
         // After a failed test, so that its folder can go.
@@ -70,7 +66,20 @@ public:
     MountPlace(const MountPlace&) = delete;
     MountPlace& operator=(const MountPlace&) = delete;
 
+    // For another process, too.
+    static MountPlan planIn(const fs::path& folder, std::string_view disk,
+                            std::string_view memory = "M") {
+        MountPlan plan;
+        plan.program = MOUNT_PROGRAM;
+        plan.folder = folder / "run";
+        plan.disk = {folder / "disk.base", pendingOf(disk)};
+        plan.memory = {folder / "memory.base", pendingOf(memory)};
+        plan.maxReadahead = 0;
+        return plan;
+    }
+
     MountPlan& plan() { return m_plan; }
+    const fs::path& path() const { return m_scratch.path(); }
     fs::path run() const { return m_scratch / "run"; }
     fs::path operator/(std::string_view name) const { return m_scratch / name; }
     Result<Mount> start() const { return Mount::start(m_plan, {}); }
