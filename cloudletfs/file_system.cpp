@@ -19,8 +19,8 @@ namespace {
 constexpr fuse_ino_t kDisk = FUSE_ROOT_ID + 1;
 constexpr fuse_ino_t kMemory = FUSE_ROOT_ID + 2;
 constexpr double kForever = 1e6;  // seconds: names and attributes never change
-// Read-ahead and asynchronous direct requests that may wait at one time: the kernel holds back
-// all others beyond it (12 by default), also those of chunks that are here.
+// Page faults and read-ahead that may wait at one time: the kernel holds back all others beyond
+// it (12 by default), also those of chunks that are here.
 constexpr unsigned kMostBackground = 1024;
 
 FileSystem& self(fuse_req_t request) {
@@ -81,8 +81,10 @@ void init(void* userData, fuse_conn_info* connection) {
     connection->max_readahead = std::min(connection->max_readahead, fileSystem->maxReadahead());
     connection->max_background = kMostBackground;
     connection->congestion_threshold = kMostBackground * 3 / 4;
-    // Nothing changes behind the kernel's back, and nothing is to be held back before us.
-    connection->want &= ~static_cast<unsigned>(FUSE_CAP_AUTO_INVAL_DATA | FUSE_CAP_WRITEBACK_CACHE);
+    // Nothing changes behind the kernel's back, and nothing is to be held back before us. Direct
+    // requests each with its asker: only then can one that waits be interrupted and killed.
+    connection->want &= ~static_cast<unsigned>(FUSE_CAP_AUTO_INVAL_DATA | FUSE_CAP_WRITEBACK_CACHE |
+                                               FUSE_CAP_ASYNC_DIO);
 }
 
 void lookup(fuse_req_t request, fuse_ino_t parent, const char* name) {

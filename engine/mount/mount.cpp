@@ -91,15 +91,17 @@ Result<Mount> Mount::attach(const fs::path& folder, std::stop_token stop) {
     link->setComplete();  // or it would have ended with its engine
     // It says who it is once it has taken us; until then it may be somebody else's.
     Result<void> done = link->run();
+    Ready sizes;
     const MountLink::Collect collect = [&](const Message& message) -> Result<void> {
-        if (const auto* ready = std::get_if<Ready>(&message.body)) {
-            link->setSizes(ready->diskChunks, ready->memoryChunks);
-        }
+        if (const auto* ready = std::get_if<Ready>(&message.body)) sizes = *ready;
         return {};
     };
     if (done) done = link->call(Attach{}, collect, stop, kAttachLimit);
     if (done) done = link->waitForProcess(kAttachLimit, stop);
-    if (done) return Mount(std::move(link));
+    if (done) {
+        link->setSizes(sizes.diskChunks, sizes.memoryChunks);
+        return Mount(std::move(link));
+    }
     link->abandon();  // it belongs to somebody else, or is the sweep's to end
     return done.error();
 }

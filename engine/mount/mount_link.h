@@ -20,7 +20,8 @@ class MountLink {
 public:
     using Message = mountChannel::Message;
     using Body = mountChannel::Body;
-    // Takes one message of an answer; its views are valid during the call only.
+    // Takes one message of an answer; its views are valid during the call only. Called with
+    // m_mutex held, so it must not come back here.
     using Collect = std::function<Result<void>(const Message&)>;
 
     // `folder` as the kernel names it.

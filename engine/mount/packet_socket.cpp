@@ -133,7 +133,8 @@ Result<std::optional<ByteView>> PacketSocket::tryReceive(std::span<std::byte> bu
     header.msg_iovlen = 1;
     while (true) {
         const ssize_t n = ::recvmsg(fd(), &header, MSG_DONTWAIT);
-        if (n < 0 && errno == EINTR) continue;
+        // Said once if the other end left something of ours unread; what it sent is still there.
+        if (n < 0 && (errno == EINTR || errno == ECONNRESET)) continue;
         if (n < 0 && errno == EAGAIN) return std::optional<ByteView>();
         if (n <= 0) return goneError();
         if ((header.msg_flags & MSG_TRUNC) != 0) {

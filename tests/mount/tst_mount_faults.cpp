@@ -1,9 +1,7 @@
 // What dies, stops, fills up or is taken away while a VM stands on a mount.
-#include <linux/aio_abi.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 #include <future>
 
@@ -272,58 +270,38 @@ private slots:
         const MountedFile disk(mount.disk());
         QCOMPARE(disk.letters(1, 1), std::string("error 5"));
         VALUE(statistics, mount.statistics());
-        QCOMPARE(statistics.failedWaits, 1U);
+        QVERIFY(statistics.failedWaits >= 1);  // the kernel may have tried again
         VERIFY_OK(mount.place(ImageKind::disk, 1, letterChunk('x')));
         QCOMPARE(disk.letters(1, 1), std::string("x"));
         QVERIFY(!mount.lost());
     }
 
     void thousandsWaitForOneChunk() {
-        constexpr std::size_t kReads = 600;  // asynchronous; as many again in threads
-        constexpr std::size_t kThreads = 400;
+        constexpr std::size_t kReads = 2000;
         const MountPlace place("A?");
         VALUE(mount, place.start());
         const MountedFile disk(mount.disk(), Access::direct);
-        aio_context_t context = 0;
-        QCOMPARE(::syscall(SYS_io_setup, kReads, &context), 0);
         void* memory = nullptr;
-        QCOMPARE(::posix_memalign(&memory, kChunkSize, (kReads + kThreads) * kChunkSize), 0);
-        auto* buffers = static_cast<std::byte*>(memory);
-        std::vector<iocb> blocks(kReads);
-        std::vector<iocb*> pointers;
-        for (std::size_t i = 0; i < kReads; ++i) {
-            blocks[i].aio_lio_opcode = IOCB_CMD_PREAD;
-            blocks[i].aio_fildes = static_cast<std::uint32_t>(disk.fd());
-            blocks[i].aio_buf = reinterpret_cast<std::uint64_t>(buffers + i * kChunkSize);
-            blocks[i].aio_nbytes = kChunkSize;
-            blocks[i].aio_offset = kChunkSize;
-            pointers.push_back(&blocks[i]);
-        }
-        QCOMPARE(::syscall(SYS_io_submit, context, kReads, pointers.data()),
-                 static_cast<long>(kReads));
+        QCOMPARE(::posix_memalign(&memory, kChunkSize, kReads * kChunkSize), 0);
+        const std::unique_ptr<std::byte, decltype(&::free)> buffers(static_cast<std::byte*>(memory),
+                                                                    &::free);
         std::vector<std::jthread> threads;
         std::atomic<std::size_t> done{0};
-        for (std::size_t i = 0; i < kThreads; ++i) {
+        for (std::size_t i = 0; i < kReads; ++i) {
             threads.emplace_back([&, i] {
-                done += ::pread(disk.fd(), buffers + (kReads + i) * kChunkSize, kChunkSize,
+                done += ::pread(disk.fd(), buffers.get() + i * kChunkSize, kChunkSize,
                                 kChunkSize) == kChunkSize;
             });
         }
-        QVERIFY(eventually([&] { return mount.statistics()->waitingNow == kReads + kThreads; }));
+        QVERIFY(eventually([&] { return mount.statistics()->waitingNow == kReads; }));
         VALUE(demands, mount.demands(10s, {}));
         QCOMPARE(demands, (std::vector<ChunkRef>{{ImageKind::disk, 1}}));
         // Nobody else is kept.
         QCOMPARE(MountedFile(mount.disk()).letters(0, 1), std::string("A"));
         VERIFY_OK(mount.place(ImageKind::disk, 1, letterChunk('x')));
-        std::vector<io_event> events(kReads);
-        QCOMPARE(::syscall(SYS_io_getevents, context, kReads, kReads, events.data(), nullptr),
-                 static_cast<long>(kReads));
         threads.clear();
-        QCOMPARE(done.load(), kThreads);
-        const ByteView all(buffers, (kReads + kThreads) * kChunkSize);
-        QCOMPARE(lettersOf(all), std::string(kReads + kThreads, 'x'));
-        ::syscall(SYS_io_destroy, context);
-        std::free(memory);
+        QCOMPARE(done.load(), kReads);
+        QCOMPARE(lettersOf({buffers.get(), kReads * kChunkSize}), std::string(kReads, 'x'));
     }
 
     // A process that waits for a chunk can be killed.
@@ -388,7 +366,6 @@ int mountWithoutFuse(const std::vector<std::string>& arguments) {
 int childMain(const std::vector<std::string>& arguments) {
     if (arguments[0] == "hold") return holdMount(arguments);
     if (arguments[0] == "no-fuse") return mountWithoutFuse(arguments);
-    (void)MountedFile(arguments[1], Access::direct).letters(1, 1);
     alignas(4096) static std::array<std::byte, kChunkSize> buffer;
     const MountedFile file(arguments[1], Access::direct);
     return ::pread(file.fd(), buffer.data(), buffer.size(), kChunkSize) < 0;
