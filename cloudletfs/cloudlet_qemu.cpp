@@ -50,7 +50,7 @@ std::string findQemu() {
     struct stat self {};
     ::stat("/proc/self/exe", &self);
     const char* path = std::getenv("PATH");
-    std::istringstream folders(std::string(path != nullptr ? path : "") + ":/usr/bin:/bin");
+    std::istringstream folders(path != nullptr ? path : "/usr/bin:/bin");
     for (std::string folder; std::getline(folders, folder, ':');) {
         const std::string candidate = folder + "/" + kQemu;
         struct stat info {};

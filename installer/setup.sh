@@ -66,6 +66,18 @@ ensureQemuAccount() {
         --gid libvirt-qemu --home-dir /nonexistent --shell /usr/sbin/nologin libvirt-qemu
 }
 
+# udev gives /dev/fuse to everybody, as fusermount3 decides who may mount what. Where no udev runs
+# (containers, some virtual machines) it is root's alone, and no other user can start a VM early.
+ensureFuseDevice() {
+    [ -c /dev/fuse ] && [ "$(stat -c %a /dev/fuse)" != 666 ] || return 0
+    if [ ${#asRoot[@]} = 0 ] && [ "$(id -u)" != 0 ]; then
+        [ -w /dev/fuse ] && return 0
+        asRoot=(sudo -n)
+    fi
+    "${asRoot[@]}" chmod 666 /dev/fuse 2>/dev/null ||
+        echo "setup: VMs cannot start early for users: as root, chmod 666 /dev/fuse" >&2
+}
+
 # apt-get, silent unless it fails; then its words go to standard error.
 apt() {
     local log status=0
@@ -109,6 +121,7 @@ main() {
     mapfile -t missing < <(missingOf $wanted)
     if [ ${#missing[@]} = 0 ]; then
         ensureQemuAccount
+        ensureFuseDevice
         return 0
     fi
     if [ "$listOnly" = yes ]; then
@@ -127,6 +140,7 @@ main() {
             fail "apt-get could not install: ${missing[*]}"
     fi
     ensureQemuAccount
+    ensureFuseDevice
 }
 
 main "$@"

@@ -40,7 +40,7 @@ class TestMount : public QObject {
     Q_OBJECT
 
 private slots:
-    void init() { REQUIRE_FUSE(); }
+    void initTestCase() { REQUIRE_FUSE(); }
 
     void readsTheBase() {
         const MountPlace place("AB0C", "MN");

@@ -41,7 +41,7 @@ class TestMountFaults : public QObject {
     Q_OBJECT
 
 private slots:
-    void init() { REQUIRE_FUSE(); }
+    void initTestCase() { REQUIRE_FUSE(); }
 
     void theEngineDiesBeforeAllIsPlaced() {
         const MountPlace place("A?");
@@ -52,7 +52,7 @@ private slots:
         auto read = readLater(disk, 1);
         QCOMPARE(child.line(), std::string("demanded"));
         child.kill();
-        QCOMPARE(read.get(), std::string("error 5"));
+        QVERIFY(read.get().starts_with("error"));
         QVERIFY(eventually([&] { return isGone(server); }));
         QVERIFY(place.isClear());
     }

@@ -42,7 +42,7 @@ class TestSweepMounts : public QObject {
     Q_OBJECT
 
 private slots:
-    void init() { REQUIRE_FUSE(); }
+    void initTestCase() { REQUIRE_FUSE(); }
 
     void clearsTheDead() {
         const MountPlace place("A");

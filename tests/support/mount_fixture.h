@@ -15,7 +15,7 @@
 #include "tests/support/result_checks.h"
 #include "tests/support/scratch.h"
 
-// At the begin of a test: skips it where no mount is possible at all.
+// In initTestCase() or a test: skips where no mount is possible at all.
 #define REQUIRE_FUSE()                                          \
     do {                                                        \
         const auto possible = cloudlet::checkMountPossible();   \
