@@ -66,6 +66,18 @@ ensureQemuAccount() {
         --gid libvirt-qemu --home-dir /nonexistent --shell /usr/sbin/nologin libvirt-qemu
 }
 
+# udev gives /dev/fuse to everybody, as fusermount3 decides who may mount what. Where no udev runs
+# (containers, some virtual machines) it is root's alone, and no other user can start a VM early.
+ensureFuseDevice() {
+    [ -c /dev/fuse ] && [ "$(stat -c %a /dev/fuse)" != 666 ] || return 0
+    if [ ${#asRoot[@]} = 0 ] && [ "$(id -u)" != 0 ]; then
+        [ -w /dev/fuse ] && return 0
+        asRoot=(sudo -n)
+    fi
+    "${asRoot[@]}" chmod 666 /dev/fuse 2>/dev/null ||
+        echo "setup: VMs cannot start early for users: as root, chmod 666 /dev/fuse" >&2
+}
+
 # apt-get, silent unless it fails; then its words go to standard error.
 apt() {
     local log status=0
@@ -114,6 +126,7 @@ main() {
     fi
     [ ${#missing[@]} = 0 ] || installMissing
     ensureQemuAccount
+    ensureFuseDevice
     # Of no use without what builds it, and no reason to fail: the codec is an option of the build.
     case " $* " in
     *" build "*) "$here/xdelta3.sh" || echo "setup: going on without xdelta3" >&2 ;;
