@@ -17,7 +17,7 @@ cloudlet::Server* g_server = nullptr;
 
 constexpr const char* kUsage =
     "cloudletfs serves the disk and memory of one VM. cloudlet starts it; it is of no use alone.\n"
-    "Usage: cloudletfs --channel FD | --version | --help\n";
+    "Usage: cloudletfs --channel FD FOLDER | --version | --help\n";
 
 // The starter waits for nobody: it is told `ready` or `failed` through the channel.
 void leaveStarter() {
@@ -52,7 +52,7 @@ int main(int argc, char** argv) {
         std::fputs(kUsage, stdout);
         return 0;
     }
-    const int fd = argc == 3 && std::strcmp(argv[1], "--channel") == 0 ? std::atoi(argv[2]) : -1;
+    const int fd = argc == 4 && std::strcmp(argv[1], "--channel") == 0 ? std::atoi(argv[2]) : -1;
     if (fd <= 2 || !isChannel(fd)) {
         std::fputs(kUsage, stderr);
         return 2;

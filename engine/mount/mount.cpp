@@ -75,7 +75,7 @@ Result<Mount> Mount::start(const MountPlan& plan, std::stop_token stop) {
     auto ends = TRY(PacketSocket::makePair());
     // From here on its destructor clears up.
     auto link = std::make_unique<MountLink>(std::move(ends.first), folder);
-    TRY(MountProcess::start(program, ends.second));
+    TRY(MountProcess::start(program, ends.second, folder));
     ends.second = PacketSocket();
     TRY(link->run());
     // Not to be cancelled: who it is must be known to end it.

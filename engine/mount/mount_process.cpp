@@ -47,7 +47,8 @@ Result<void> waitForStarter(pid_t pid, const fs::path& program) {
 
 }  // namespace
 
-Result<void> MountProcess::start(const fs::path& program, const PacketSocket& channel) {
+Result<void> MountProcess::start(const fs::path& program, const PacketSocket& channel,
+                                 const fs::path& folder) {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, channel.fd(), kChannelFd);
@@ -67,7 +68,8 @@ Result<void> MountProcess::start(const fs::path& program, const PacketSocket& ch
     std::string name = program.string();
     std::string option = "--channel";
     std::string fd = std::to_string(kChannelFd);
-    char* arguments[] = {name.data(), option.data(), fd.data(), nullptr};
+    std::string place = folder.string();
+    char* arguments[] = {name.data(), option.data(), fd.data(), place.data(), nullptr};
     pid_t pid = -1;
     const int error = ::posix_spawn(&pid, name.c_str(), &actions, &attributes, arguments, environ);
     posix_spawnattr_destroy(&attributes);

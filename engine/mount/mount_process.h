@@ -15,8 +15,10 @@ namespace cloudlet {
 
 class MountProcess {
 public:
-    // Starts `program`, which leaves us at once and says its pid through `channel`.
-    static Result<void> start(const fs::path& program, const PacketSocket& channel);
+    // Starts `program`, which leaves us at once and says its pid through `channel`. `folder`
+    // stands in its command line, for who looks at the processes of the host.
+    static Result<void> start(const fs::path& program, const PacketSocket& channel,
+                              const fs::path& folder);
     // Errors: unavailable, if there is no such process (any more).
     static Result<MountProcess> find(pid_t pid);
 
