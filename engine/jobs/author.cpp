@@ -16,6 +16,8 @@ namespace cloudlet {
 
 namespace {
 
+constexpr std::uint32_t kDiskReadahead = 128 << 10;  // Linux's own
+
 // What one capture of a running VM yields.
 struct Captured {
     ImageCapture disk;
@@ -30,6 +32,22 @@ struct GuestFiles {
     File disk;
     File memory;
 };
+
+// The chunks of the disk that the guest wrote or trimmed, as its file system knows.
+Result<ChunkSet> changesOfDisk(Guest& guest) {
+    ImageChanges changes = TRY(guest.mount().changes(ImageKind::disk));
+    ChunkSet& all = changes.modified;
+    for (std::uint64_t index = changes.zeroed.next(0); index < changes.zeroed.chunks();
+         index = changes.zeroed.next(index + 1)) {
+        all.insert(index);
+    }
+    return std::move(changes.modified);
+}
+
+Result<void> updateDisk(Guest& guest, ImageCapture& disk, const Services& services) {
+    const ChunkSet candidates = TRY(changesOfDisk(guest));
+    return disk.update(services.progress, services.stop, &candidates);
+}
 
 Result<GuestFiles> openFiles(const BaseRecord& base, const Guest& guest) {
     return GuestFiles{TRY(File::open(base.files.disk(), File::Mode::read)),
@@ -46,7 +64,7 @@ Result<Bytes> captureStopped(Guest& guest, Captured& captured, const Services& s
     const auto take = [&]() -> Result<Bytes> {
         Bytes state = TRY(guest.domain().captureState(services.stop));
         TRY(captured.memory.update(services.progress, services.stop));
-        TRY(captured.disk.update(services.progress, services.stop));
+        TRY(updateDisk(guest, captured.disk, services));
         return state;
     };
     Result<Bytes> state = take();
@@ -63,11 +81,10 @@ Result<Captured> capture(Guest& guest, const GuestFiles& files, const Services& 
                       TRY(ImageCapture::create(files.baseMemory, files.memory, guest.folder())),
                       {},
                       {}};
-    services.progress.beginStage(
-        "comparing with the base while the guest runs",
-        TRY(files.disk.allocatedBytes()) + TRY(files.memory.allocatedBytes()));
+    services.progress.beginStage("comparing with the base while the guest runs",
+                                 TRY(files.memory.allocatedBytes()));
     TRY(captured.memory.update(services.progress, services.stop));
-    TRY(captured.disk.update(services.progress, services.stop));
+    TRY(updateDisk(guest, captured.disk, services));
     if (Result<Bytes> picture = guest.domain().screenshot(services.stop)) {
         captured.preview = std::move(picture).value();
     }
@@ -132,7 +149,9 @@ Result<void> verify(const fs::path& file, const BaseImages& images, const Captur
 // The VM stays for the person to look at; the message says how to reach and how to end it.
 Error keptForInspection(Guest& guest, const Error& error) {
     const std::string console = guest.domain().consoleAddress().string();
-    const std::string id = guest.keep().substr(0, 8);
+    const Result<std::string> session = guest.keep();
+    if (!session) return {error.code, error.message + "\n" + session.error().message};
+    const std::string id = session->substr(0, 8);
     return {error.code, error.message + "\nThe VM is kept as session " + id +
                             ": its console is vnc+unix://" + console +
                             "; end it with: cloudlet stop " + id};
@@ -161,7 +180,11 @@ Result<void> resumeBase(Guest& guest, const BaseRecord& base, AuthorReport& repo
 
 Result<void> authorIn(Guest& guest, const AuthorRequest& request, const BaseRecord& base,
                       AuthorReport& report, const Services& services) {
-    TRY(guest.copyBaseImages(0));
+    // The memory in a file of its own, as what the guest writes there is to be captured.
+    Guest::MountOptions options;
+    options.memory = Guest::Memory::copied;
+    options.maxReadahead = kDiskReadahead;
+    TRY(guest.mountBase(std::move(options)));
     TRY(resumeBase(guest, base, report, services));
     TRY(letCustomise(request, guest, report, services));
     const GuestFiles files = TRY(openFiles(base, guest));
@@ -194,10 +217,7 @@ Result<void> checkTexts(const AuthorRequest& request) {
     return {};
 }
 
-}  // namespace
-
-Result<AuthorReport> authorOverlay(const AuthorRequest& request, const Services& services) {
-    TRY(checkTexts(request));
+Result<AuthorReport> authorInOwnVm(const AuthorRequest& request, const Services& services) {
     const BaseRecord base = TRY(services.catalog.findBase(request.base));
     services.progress.beginStage("checking the base", base.vm.diskSize + base.vm.memorySize);
     TRY(services.catalog.checkBase(base.id, services.progress, services.stop));
@@ -217,6 +237,28 @@ Result<AuthorReport> authorOverlay(const AuthorRequest& request, const Services&
     const OverlaySummary& overlay = report.overlay;
     TRY(services.catalog.recordOverlay({request.output, overlay.id, base.id, overlay.fileBytes,
                                         request.title, overlay.manifest.created}));
+    return report;
+}
+
+void rehearseAuthored(const AuthorRequest& request, AuthorReport& report,
+                      const Services& services) {
+    Result<RehearsalReport> done =
+        rehearse({request.output, request.output, *request.rehearseUntil}, services);
+    if (!done) {
+        services.progress.notice("The overlay is whole, but starts slower: its rehearsal ended (" +
+                                 done.error().message + "). Repeat it with cloudlet rehearse.");
+        return;
+    }
+    report.overlay = done->overlay;
+    report.rehearsal = std::move(done).value();
+}
+
+}  // namespace
+
+Result<AuthorReport> authorOverlay(const AuthorRequest& request, const Services& services) {
+    TRY(checkTexts(request));
+    AuthorReport report = TRY(authorInOwnVm(request, services));  // whose VM is gone by now
+    if (request.rehearseUntil) rehearseAuthored(request, report, services);
     return report;
 }
 

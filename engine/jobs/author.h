@@ -9,6 +9,7 @@
 
 #include "engine/catalog/catalog.h"
 #include "engine/jobs/clean_guest.h"
+#include "engine/jobs/rehearse.h"
 #include "engine/jobs/services.h"
 #include "engine/overlay/encode.h"
 
@@ -29,6 +30,9 @@ struct AuthorRequest {
     Profile profile = Profile::balanced;
     Cleaning cleaning = Cleaning::whereAgentAnswers;
     OnError onError = OnError::endVm;
+    // When the VM counts as started in the rehearsal that follows, in a VM of its own; none: no
+    // rehearsal.
+    std::optional<SnapshotTrigger> rehearseUntil;
 };
 
 struct AuthorReport {
@@ -39,8 +43,10 @@ struct AuthorReport {
     double stoppedSeconds = 0;  // the guest stood still for its capture
     double encodeSeconds = 0;
     double verifySeconds = 0;
+    std::optional<RehearsalReport> rehearsal;
 };
 
+// A rehearsal that fails or is cancelled only leaves a notice: the overlay is whole without it.
 Result<AuthorReport> authorOverlay(const AuthorRequest& request, const Services& services);
 
 }  // namespace cloudlet

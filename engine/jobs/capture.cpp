@@ -69,14 +69,31 @@ Result<std::vector<ImageCapture::Block>> ImageCapture::blocksWithData() const {
     return blocks;
 }
 
-Result<void> ImageCapture::update(Progress& progress, std::stop_token stop) {
-    const std::vector<Block> blocks = TRY(blocksWithData());
+// Each chunk that was a candidate earlier is one now.
+std::vector<ImageCapture::Block> ImageCapture::blocksWith(const ChunkSet& candidates) const {
+    constexpr std::uint64_t kChunks = kBlockSize / kChunkSize;
+    const std::uint64_t size = m_runningMap.bytes().size();
+    std::vector<Block> blocks;
+    std::uint64_t index = candidates.next(0);
+    while (index < candidates.chunks()) {
+        const std::uint64_t block = index / kChunks;
+        blocks.push_back({block * kBlockSize, std::min(kBlockSize, size - block * kBlockSize)});
+        const std::uint64_t following = (block + 1) * kChunks;
+        index = following < candidates.chunks() ? candidates.next(following) : following;
+    }
+    return blocks;
+}
+
+Result<void> ImageCapture::update(Progress& progress, std::stop_token stop,
+                                  const ChunkSet* candidates) {
+    const std::vector<Block> blocks =
+        candidates != nullptr ? blocksWith(*candidates) : TRY(blocksWithData());
     std::size_t following = 0;
     const auto next = [&]() -> Result<std::optional<Block>> {
         if (following == blocks.size()) return std::optional<Block>();
         return std::optional(blocks[following++]);
     };
-    const auto work = [&](Block block) { return captureBlock(block); };
+    const auto work = [&](Block block) { return captureBlock(block, candidates); };
     std::vector<std::uint64_t> found;  // workers read m_changed until the end of the pass
     const auto sink = [&](std::vector<std::uint64_t> indices) -> Result<void> {
         found.insert(found.end(), indices.begin(), indices.end());
@@ -90,7 +107,8 @@ Result<void> ImageCapture::update(Progress& progress, std::stop_token stop) {
 }
 
 // The chunks of one block that differ from what is known, copied to the captured image in runs.
-Result<std::vector<std::uint64_t>> ImageCapture::captureBlock(Block block) {
+Result<std::vector<std::uint64_t>> ImageCapture::captureBlock(Block block,
+                                                              const ChunkSet* candidates) {
     std::vector<std::uint64_t> differing;
     Bytes run;  // a private copy: the guest may go on writing
     const auto flush = [&]() -> Result<void> {
@@ -105,7 +123,8 @@ Result<std::vector<std::uint64_t>> ImageCapture::captureBlock(Block block) {
         const std::uint64_t index = at / kChunkSize;
         const ByteView known =
             m_changed.contains(index) ? m_capturedMap.bytes() : m_baseMap.bytes();
-        if (std::memcmp(known.data() + at, running.data() + at, kChunkSize) == 0) {
+        const bool mayDiffer = candidates == nullptr || candidates->contains(index);
+        if (!mayDiffer || std::memcmp(known.data() + at, running.data() + at, kChunkSize) == 0) {
             TRY(flush());
             continue;
         }

@@ -21,8 +21,11 @@ public:
 
     // Compares the running image with what is known of it and copies the differences. After a
     // pass over a paused VM, image() holds each chunk of changed() as the VM has it.
-    // Advances `progress` by bytes compared. Errors: noSpace, cancelled, I/O.
-    Result<void> update(Progress& progress, std::stop_token stop);
+    // `candidates`: the only chunks that may differ from the base, where that is known; the cost
+    // then grows with them and not with the image. Advances `progress` by bytes compared.
+    // Errors: noSpace, cancelled, I/O.
+    Result<void> update(Progress& progress, std::stop_token stop,
+                        const ChunkSet* candidates = nullptr);
 
     const ChunkSet& changed() const { return m_changed; }
     // Valid at the chunks of changed() only; zero elsewhere.
@@ -33,7 +36,8 @@ private:
     ImageCapture(const File& base, const File& running, File captured, MappedFile baseMap,
                  MappedFile runningMap, MappedFile capturedMap);
     Result<std::vector<Block>> blocksWithData() const;
-    Result<std::vector<std::uint64_t>> captureBlock(Block block);
+    std::vector<Block> blocksWith(const ChunkSet& candidates) const;
+    Result<std::vector<std::uint64_t>> captureBlock(Block block, const ChunkSet* candidates);
 
     const File* m_base;
     const File* m_running;

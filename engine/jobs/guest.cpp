@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/base/format.h"
+#include "engine/mount/sweep_mounts.h"
 #include "engine/vm/qemu_process.h"
 
 namespace cloudlet {
@@ -31,6 +32,8 @@ Guest::Guest(Guest&& other) noexcept
       m_folder(std::move(other.m_folder)),
       m_lease(std::move(other.m_lease)),
       m_session(std::move(other.m_session)),
+      m_mount(std::move(other.m_mount)),
+      m_memory(other.m_memory),
       m_domain(std::move(other.m_domain)),
       m_forwards(std::move(other.m_forwards)),
       m_problem(std::move(other.m_problem)),
@@ -38,7 +41,10 @@ Guest::Guest(Guest&& other) noexcept
 
 Guest::~Guest() {
     if (m_services == nullptr || m_kept) return;
-    m_domain.reset();  // before the folder with its images and sockets goes
+    // In this order: a VM that waits for a page cannot be ended, and a file in use not unmounted.
+    if (m_mount) m_mount->fail();
+    m_domain.reset();
+    m_mount.reset();  // before the folder goes in which it lies
     const SessionState state = m_problem.empty() ? SessionState::closed : SessionState::failed;
     // Nothing can be done here about a catalog that cannot be written; the sweep mends it.
     (void)m_services->catalog.endSession(m_session.id, state, m_problem);
@@ -64,30 +70,59 @@ Result<Guest> Guest::create(Plan plan, const Services& services) {
                  std::move(session));
 }
 
-Result<void> Guest::copyBaseImages(std::uint64_t more) {
-    CHECK(m_lease.has_value());
-    const File baseDisk = TRY(File::open(m_lease->files().disk(), File::Mode::read));
-    const File baseMemory = TRY(File::open(m_lease->files().memory(), File::Mode::read));
-    const std::uint64_t data = TRY(baseDisk.allocatedBytes()) + TRY(baseMemory.allocatedBytes());
-    const std::uint64_t needed =
-        TRY(baseDisk.allocatedBytes()) + m_plan.machine.memoryBytes + more + kSpareBytes;
-    const std::uint64_t free = TRY(freeSpace(folder()));
-    if (free < needed) {
-        return Error{ErrorCode::noSpace,
-                     fmt::format("{} has {} free, the VM needs {}: free some space, or put the "
-                                 "catalog elsewhere with --catalog",
-                                 folder().string(), formatBytes(free), formatBytes(needed))};
-    }
-    m_services->progress.beginStage("copying the base", data);
-    File diskCopy = TRY(File::open(disk(), File::Mode::createNew));
-    TRY(copySparse(baseDisk, diskCopy, m_services->progress, m_services->stop));
-    File memoryCopy = TRY(File::open(memory(), File::Mode::createNew));
-    TRY(copySparse(baseMemory, memoryCopy, m_services->progress, m_services->stop));
-    // A full device would otherwise show when the guest touches its memory, and end QEMU.
-    return memoryCopy.reserve();
+fs::path Guest::disk() const {
+    return m_mount ? m_mount->disk() : folder() / "disk.raw";
 }
 
-DomainPlan Guest::domainPlan(const fs::path& disk, const fs::path& memory) const {
+fs::path Guest::memory() const {
+    return m_mount && m_memory == Memory::mounted ? m_mount->memory() : folder() / "memory.raw";
+}
+
+Result<void> Guest::checkSpace(std::uint64_t needed) const {
+    const std::uint64_t free = TRY(freeSpace(folder()));
+    if (free >= needed) return {};
+    return Error{ErrorCode::noSpace,
+                 fmt::format("{} has {} free, the VM needs {}: free some space, or put the "
+                             "catalog elsewhere with --catalog",
+                             folder().string(), formatBytes(free), formatBytes(needed))};
+}
+
+Result<void> Guest::mountBase(MountOptions options) {
+    CHECK(m_lease.has_value() && m_plan.base.has_value());
+    const bool copies = options.memory == Memory::copied;
+    const std::uint64_t pending = options.pendingDisk.count() + options.pendingMemory.count();
+    TRY(checkSpace(pending * kChunkSize + (copies ? m_plan.machine.memoryBytes : 0) + kSpareBytes));
+    const auto imageOf = [&](ImageKind image, ChunkSet& chunks) {
+        const BaseVm& vm = m_plan.base->vm;
+        const std::uint64_t size = image == ImageKind::disk ? vm.diskSize : vm.memorySize;
+        if (chunks.chunks() == 0) chunks = ChunkSet(chunkCount(size));
+        return MountImage{m_lease->files().image(image), std::move(chunks)};
+    };
+    MountPlan plan;
+    plan.folder = folder();
+    plan.disk = imageOf(ImageKind::disk, options.pendingDisk);
+    plan.memory = imageOf(ImageKind::memory, options.pendingMemory);
+    plan.maxReadahead = options.maxReadahead;
+    plan.recordTouches = options.recordTouches;
+    m_mount = std::make_unique<Mount>(TRY(Mount::start(plan, m_services->stop)));
+    m_memory = options.memory;
+    return copies ? copyMemory() : Result<void>();
+}
+
+Result<void> Guest::copyMemory() {
+    const File base = TRY(File::open(m_lease->files().memory(), File::Mode::read));
+    m_services->progress.beginStage("copying the base's memory", TRY(base.allocatedBytes()));
+    File copy = TRY(File::open(memory(), File::Mode::createNew));
+    TRY(copySparse(base, copy, m_services->progress, m_services->stop));
+    // A full device would otherwise show when the guest touches its memory, and end QEMU.
+    return copy.reserve();
+}
+
+std::optional<Error> Guest::lost() const {
+    return m_mount ? m_mount->lost() : std::nullopt;
+}
+
+Result<DomainPlan> Guest::domainPlan(const fs::path& disk, const fs::path& memory) const {
     DomainPlan plan;
     plan.name = m_session.domainName;
     plan.uuid = m_session.domainUuid;
@@ -95,17 +130,25 @@ DomainPlan Guest::domainPlan(const fs::path& disk, const fs::path& memory) const
     plan.disk = disk;
     plan.memory = memory;
     plan.runDirectory = folder();
+    if (m_mount && m_memory == Memory::mounted) {
+        plan.memoryShared = false;
+        plan.emulator = TRY(defaultMountEmulator());
+    }
     return plan;
 }
 
 Result<void> Guest::boot(const fs::path& disk, const fs::path& memory, const fs::path& cdrom) {
-    DomainPlan plan = domainPlan(disk, memory);
+    DomainPlan plan = TRY(domainPlan(disk, memory));
     plan.cdrom = cdrom;
     return started(TRY(m_services->hypervisor.boot(plan, Start::running, m_services->stop)));
 }
 
 Result<void> Guest::resume(const fs::path& disk, const fs::path& memory, ByteView state) {
-    const DomainPlan plan = domainPlan(disk, memory);
+    const DomainPlan plan = TRY(domainPlan(disk, memory));
+    // A QEMU that waits for a page cannot be ended: the reads fail first.
+    const std::stop_callback onStop(m_services->stop, [this] {
+        if (m_mount) m_mount->fail();
+    });
     return started(
         TRY(m_services->hypervisor.resume(plan, state, Start::running, m_services->stop)));
 }
@@ -125,13 +168,15 @@ Result<void> Guest::forward(const std::vector<PortForward>& forwards) {
 
 Result<void> Guest::end() {
     if (!m_domain) return {};
+    if (m_mount) m_mount->fail();
     TRY(m_domain->destroy());
     m_domain.reset();
     return {};
 }
 
-std::string Guest::keep() {
+Result<std::string> Guest::keep() {
     CHECK(m_domain != nullptr);
+    if (m_mount) TRY(m_mount->detach());
     m_domain->detach();
     m_folder.keep();
     m_kept = true;
@@ -176,8 +221,16 @@ Result<std::vector<std::string>> sweepDeadGuests(Catalog& catalog) {
     for (const SessionRecord& session : TRY(catalog.runningSessions())) {
         inUse.push_back(session.runFolder);
     }
+    const auto isAbandoned = [&](const fs::path& path) {
+        return std::find(inUse.begin(), inUse.end(), path) == inUse.end() &&
+               std::any_of(folders.begin(), folders.end(),
+                           [&](const RunFolder& folder) { return folder.path() == path; });
+    };
+    for (std::string& note : TRY(sweepMounts(catalog.layout().run(), isAbandoned))) {
+        notes.push_back(std::move(note));
+    }
     for (RunFolder& folder : folders) {
-        if (std::find(inUse.begin(), inUse.end(), folder.path()) == inUse.end()) folder.discard();
+        if (isAbandoned(folder.path())) folder.discard();
     }
     return notes;
 }
@@ -187,6 +240,9 @@ Result<void> endSurvivor(Catalog& catalog, const SessionRecord& session) {
         TRY(endQemu(*process, kEndLimit));
     }
     TRY(catalog.endSession(session.id, SessionState::closed));
+    // The mount goes by itself when the VM has closed its files; this waits for it.
+    TRY(sweepMounts(catalog.layout().run(),
+                    [&](const fs::path& folder) { return folder == session.runFolder; }));
     for (RunFolder& folder : TRY(catalog.staleRunFolders())) {
         if (folder.path() == session.runFolder) folder.discard();
     }

@@ -1,6 +1,6 @@
 // A VM of the catalog while it runs: its run folder, its row among the sessions, the base it
-// relies on, its domain. Destroyed, it ends all of them in the order that is safe; kept, it
-// leaves them for a later start to find. One thread at a time.
+// relies on, the mount under its images, its domain. Destroyed, it ends all of them in the order
+// that is safe; kept, it leaves them for a later start to find. One thread at a time.
 #pragma once
 
 #include <memory>
@@ -11,6 +11,7 @@
 #include "engine/base/file.h"
 #include "engine/catalog/catalog.h"
 #include "engine/jobs/services.h"
+#include "engine/mount/mount.h"
 #include "engine/vm/domain.h"
 #include "engine/vm/hypervisor.h"
 
@@ -34,17 +35,36 @@ public:
 
     const std::string& sessionId() const { return m_session.id; }
     const fs::path& folder() const { return m_folder.path(); }
-    fs::path disk() const { return m_folder.path() / "disk.raw"; }
-    fs::path memory() const { return m_folder.path() / "memory.raw"; }
+    // Once mounted: the files of the mount. A booting guest's own images otherwise.
+    fs::path disk() const;
+    fs::path memory() const;
 
-    // Private sparse copies of the base's images at disk() and memory(). Checks the free space
-    // first, with `more` bytes for what comes on top. Errors: noSpace with the numbers.
-    Result<void> copyBaseImages(std::uint64_t more);
+    // What becomes of the memory of a guest on a mount.
+    enum class Memory {
+        copied,   // its own file, which can be captured: a sparse copy of the base's
+        mounted,  // in the mount; what the guest writes is private to QEMU
+    };
+    // Mounts the base's images (engine/mount), with these chunks pending. Checks the free space
+    // first, for the pending chunks, a copy of the memory and some more.
+    // Errors: noSpace with the numbers; Mount::start()'s. REQUIRES: a base.
+    struct MountOptions {
+        Memory memory = Memory::mounted;
+        ChunkSet pendingDisk;  // of no size: nothing is pending
+        ChunkSet pendingMemory;
+        std::uint32_t maxReadahead = 0;
+        bool recordTouches = false;
+    };
+    Result<void> mountBase(MountOptions options);
+    // REQUIRES: mounted. Its address stays the same when the guest moves.
+    Mount& mount() const { return *m_mount; }
 
     // Starts the domain on `disk` and `memory`, from its disk or from a saved state.
     Result<void> boot(const fs::path& disk, const fs::path& memory, const fs::path& cdrom);
     Result<void> resume(const fs::path& disk, const fs::path& memory, ByteView state);
     bool isRunning() const { return m_domain != nullptr; }
+    // Why the VM can run no longer though its domain may not have ended yet: its file system is
+    // gone. Known within two seconds.
+    std::optional<Error> lost() const;
     // REQUIRES: isRunning().
     Domain& domain() { return *m_domain; }
 
@@ -56,13 +76,16 @@ public:
     void fail(const Error& error) { m_problem = error.message; }
     // Ends the VM now; the object then only closes the rest.
     Result<void> end();
-    // The VM outlives this object and this process. Returns the session's id.
-    std::string keep();
+    // The VM outlives this object and this process. Returns the session's id. Errors: those of
+    // Mount::detach(), and the VM is ended with this object.
+    Result<std::string> keep();
 
 private:
     Guest(Plan plan, const Services& services, RunFolder folder, std::optional<BaseLease> lease,
           SessionRecord session);
-    DomainPlan domainPlan(const fs::path& disk, const fs::path& memory) const;
+    Result<DomainPlan> domainPlan(const fs::path& disk, const fs::path& memory) const;
+    Result<void> checkSpace(std::uint64_t needed) const;
+    Result<void> copyMemory();
     Result<void> started(std::unique_ptr<Domain> domain);
 
     Plan m_plan;
@@ -70,6 +93,8 @@ private:
     RunFolder m_folder;
     std::optional<BaseLease> m_lease;
     SessionRecord m_session;
+    std::unique_ptr<Mount> m_mount;
+    Memory m_memory = Memory::copied;
     std::unique_ptr<Domain> m_domain;
     std::vector<PortForward> m_forwards;
     std::string m_problem;

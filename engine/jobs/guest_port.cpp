@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -64,7 +65,25 @@ Result<void> waitOn(Domain& domain, std::uint16_t hostPort, std::uint16_t guestP
     return {};
 }
 
+Result<void> askOn(std::uint16_t hostPort, std::chrono::milliseconds limit, std::stop_token stop) {
+    constexpr std::string_view kQuestion = "GET / HTTP/1.0\r\n\r\n";
+    const Fd socket = TRY(connectTo(hostPort));
+    if (::send(socket.get(), kQuestion.data(), kQuestion.size(), MSG_NOSIGNAL) < 0) return {};
+    const Clock::time_point end = Clock::now() + limit;
+    pollfd answer{socket.get(), POLLIN, 0};
+    while (Clock::now() < end && ::poll(&answer, 1, 0) == 0) TRY(pauseFor(kBetween / 5, stop));
+    return {};
+}
+
 }  // namespace
+
+Result<void> askGuestPort(Domain& domain, std::uint16_t port, std::chrono::milliseconds limit,
+                          std::stop_token stop) {
+    const PortForward forward = TRY(domain.addForward({PortForward::Protocol::tcp, 0, port}, stop));
+    const Result<void> asked = askOn(forward.hostPort, limit, stop);
+    const Result<void> removed = domain.removeForward(forward);
+    return asked ? removed : asked;
+}
 
 Result<void> waitForGuestPort(Domain& domain, std::uint16_t port, std::chrono::seconds limit,
                               std::stop_token stop) {

@@ -16,4 +16,10 @@ class Domain;
 Result<void> waitForGuestPort(Domain& domain, std::uint16_t port, std::chrono::seconds limit,
                               std::stop_token stop);
 
+// Makes the service work for a first client: sends it a line of HTTP, whatever it speaks, and waits
+// for the first byte it says, or until it hangs up or `limit` has passed. Errors: cancelled,
+// failed.
+Result<void> askGuestPort(Domain& domain, std::uint16_t port, std::chrono::milliseconds limit,
+                          std::stop_token stop);
+
 }  // namespace cloudlet

@@ -7,13 +7,14 @@
 #include "engine/base/format.h"
 #include "engine/base/stopwatch.h"
 #include "engine/overlay/reader.h"
-#include "engine/overlay/replay.h"
 #include "engine/vm/guest_agent.h"
 #include "engine/vm/state_stream.h"
 
 namespace cloudlet {
 
 namespace {
+
+constexpr std::uint32_t kReadahead = 128 << 10;  // Linux's own
 
 // The machine is the base's. An overlay that tells of another one was not made from it.
 Result<MachineSpec> machineOf(const Manifest& manifest, const BaseRecord& base) {
@@ -30,19 +31,26 @@ Result<MachineSpec> machineOf(const Manifest& manifest, const BaseRecord& base) 
     return base.vm.machine;
 }
 
-Result<void> rebuildImages(Guest& guest, const OverlayReader& reader, const BaseImages& images,
-                           SynthesisReport& report, const Services& services) {
-    const Stopwatch copying;
-    const std::uint64_t changed = (report.manifest.of(ImageKind::disk).changed() +
-                                   report.manifest.of(ImageKind::memory).changed()) *
-                                  kChunkSize;
-    TRY(guest.copyBaseImages(changed));
-    report.copySeconds = copying.seconds();
-    const Stopwatch replaying;
-    File disk = TRY(File::open(guest.disk(), File::Mode::readWrite));
-    File memory = TRY(File::open(guest.memory(), File::Mode::readWrite));
-    TRY(replayOverlay(reader, images, {disk, memory}, services.progress, services.stop));
-    report.replaySeconds = replaying.seconds();
+// Mounts the base with the overlay's chunks pending and starts to bring them.
+Result<void> mountOverlay(Synthesised& vm, OverlayReader reader, BaseImages images,
+                          const SynthesisRequest& request, const Services& services) {
+    Guest::MountOptions options;
+    options.pendingDisk = chunksOf(reader, ImageKind::disk);
+    options.pendingMemory = chunksOf(reader, ImageKind::memory);
+    options.recordTouches = request.rehearsal;
+    const bool early = request.start == SynthesisRequest::Start::early;
+    // Nothing is pending behind what the guest reads, and read-ahead helps. A rehearsal wants to
+    // know what the guest itself reads.
+    if (!early && !request.rehearsal) options.maxReadahead = kReadahead;
+    TRY(vm.guest.mountBase(std::move(options)));
+    TRY(placeZeros(reader, vm.guest.mount()));
+    vm.feed = std::make_unique<OverlayFeed>(std::move(reader), std::move(images), vm.guest.mount(),
+                                            OverlayFeed::Options{request.stall});
+    if (early) return {};
+    services.progress.beginStage("putting base and overlay together", vm.feed->status().totalBytes);
+    const Stopwatch began;
+    TRY(vm.feed->waitUntilComplete(services.progress, services.stop));
+    vm.report.placeSeconds = began.seconds();
     return {};
 }
 
@@ -60,21 +68,23 @@ std::vector<PortForward> mergedForwards(const std::vector<PortForward>& fromOver
     return forwards;
 }
 
-Result<void> run(Guest& guest, const OverlayReader& reader, const SynthesisRequest& request,
-                 SynthesisReport& report, const Services& services) {
-    const BaseImages images =
-        TRY(BaseImages::open(report.base.files, report.base.vm, BaseImages::Purpose::decode,
-                             services.progress, services.stop));
+Result<void> run(Synthesised& vm, OverlayReader reader, const SynthesisRequest& request,
+                 const Services& services) {
+    const BaseRecord& base = vm.report.base;
+    BaseImages images = TRY(BaseImages::open(base.files, base.vm, BaseImages::Purpose::decode,
+                                             services.progress, services.stop));
     const Bytes state = TRY(reader.state(images));
-    TRY(checkState(state, report.base.vm.machine));
-    TRY(rebuildImages(guest, reader, images, report, services));
+    TRY(checkState(state, base.vm.machine));
+    TRY(mountOverlay(vm, std::move(reader), std::move(images), request, services));
     services.progress.beginStage("resuming the guest");
     const Stopwatch began;
-    TRY(guest.resume(guest.disk(), guest.memory(), state));
-    report.resumeSeconds = began.seconds();
-    TRY(guest.forward(mergedForwards(report.manifest.ports, request.forwards)));
-    (void)GuestAgent(guest.domain()).setTime(services.stop);  // without an agent it drifts
-    return {};
+    TRY(vm.guest.resume(vm.guest.disk(), vm.guest.memory(), state));
+    vm.report.resumeSeconds = began.seconds();
+    if (!request.rehearsal) {
+        TRY(vm.guest.forward(mergedForwards(vm.report.manifest.ports, request.forwards)));
+    }
+    (void)GuestAgent(vm.guest.domain()).setTime(services.stop);  // without an agent it drifts
+    return vm.check();
 }
 
 }  // namespace
@@ -90,7 +100,7 @@ Result<BaseRecord> findBaseOf(const Manifest& manifest, Catalog& catalog) {
 
 Result<Synthesised> synthesise(const SynthesisRequest& request, const Services& services) {
     services.progress.beginStage("reading the overlay");
-    const OverlayReader reader = TRY(OverlayReader::open(*request.source));
+    OverlayReader reader = TRY(OverlayReader::open(*request.source));
     SynthesisReport report;
     report.manifest = reader.manifest();
     report.base = TRY(findBaseOf(report.manifest, services.catalog));
@@ -99,14 +109,29 @@ Result<Synthesised> synthesise(const SynthesisRequest& request, const Services& 
     services.progress.beginStage("checking the base",
                                  report.base.vm.diskSize + report.base.vm.memorySize);
     TRY(services.catalog.checkBase(report.base.id, services.progress, services.stop));
-    Guest guest = TRY(Guest::create(
-        {SessionKind::synthesis, machine, report.base, reader.id(), report.manifest.title},
-        services));
-    if (const Result<void> done = run(guest, reader, request, report, services); !done) {
-        guest.fail(done.error());
-        return done.error();
+    Synthesised vm{TRY(Guest::create({SessionKind::synthesis, machine, report.base, reader.id(),
+                                      report.manifest.title},
+                                     services)),
+                   std::move(report), nullptr};
+    if (const Result<void> done = run(vm, std::move(reader), request, services); !done) {
+        const Error reason = vm.reasonOf(done.error());
+        vm.guest.fail(reason);
+        return reason;
     }
-    return Synthesised{std::move(guest), std::move(report)};
+    return vm;
+}
+
+Result<void> Synthesised::check() const {
+    if (feed) {
+        if (const std::optional<Error> problem = feed->problem()) return *problem;
+    }
+    if (const std::optional<Error> lost = guest.lost()) return *lost;
+    return {};
+}
+
+Error Synthesised::reasonOf(const Error& error) const {
+    const Result<void> checked = check();
+    return checked || error.code == ErrorCode::cancelled ? error : checked.error();
 }
 
 }  // namespace cloudlet

@@ -1,8 +1,10 @@
 // Synthesises a VM from an overlay and its base and resumes it: no boot, no install, bit for bit
-// what was authored. Blocks until the guest runs.
+// what was authored. Blocks until the guest runs; with an early start that is before the overlay
+// has arrived, and the rest follows while the guest works.
 #pragma once
 
 #include "engine/jobs/guest.h"
+#include "engine/jobs/overlay_feed.h"
 #include "engine/overlay/chunk_source.h"
 #include "engine/overlay/manifest.h"
 
@@ -12,27 +14,40 @@ struct SynthesisRequest {
     ChunkSource* source = nullptr;  // of the overlay; not owned
     // In addition to the ports that the overlay names; one with the same guest port replaces it.
     std::vector<PortForward> forwards;
+    // When the guest is resumed: once all is placed, or at once.
+    enum class Start { complete, early };
+    Start start = Start::complete;
+    // A segment that takes longer to arrive ends the synthesis.
+    std::chrono::milliseconds stall = std::chrono::seconds(30);
+    // Records which chunks the guest touches, in order, and opens no forwards.
+    bool rehearsal = false;
 };
 
 struct SynthesisReport {
     BaseRecord base;
     Manifest manifest;
-    double copySeconds = 0;    // private copies of the base's images
-    double replaySeconds = 0;  // decoding the overlay into them
+    double placeSeconds = 0;   // fetching, decoding and placing the overlay; 0: early start
     double resumeSeconds = 0;  // from the save image to the running guest
 };
 
 struct Synthesised {
     Guest guest;
     SynthesisReport report;
+    std::unique_ptr<OverlayFeed> feed;  // uses the guest's mount: goes first
+
+    // Nothing, while all is well. Errors: the overlay does not arrive, or the VM's file system is
+    // gone; then the VM has no future and is to be destroyed.
+    Result<void> check() const;
+    // What check() says, which is the reason of most that goes wrong later; else `error`.
+    Error reasonOf(const Error& error) const;
 };
 
 // The base that an overlay was made from. Errors: notFound, with its name, its id and the remedy.
 Result<BaseRecord> findBaseOf(const Manifest& manifest, Catalog& catalog);
 
 // Errors: notFound (no such base here, with its name and id), incompatible (machine, CPU, QEMU),
-// corrupt (overlay or base, named), noSpace, inUse (a port), cancelled. `services` must outlive
-// the guest.
+// corrupt (overlay or base, named), noSpace, inUse (a port), unavailable (no FUSE), cancelled.
+// `services` and the source must outlive the result.
 Result<Synthesised> synthesise(const SynthesisRequest& request, const Services& services);
 
 }  // namespace cloudlet

@@ -18,6 +18,8 @@ public:
     // Fills `into` from `offset`. Blocks. Errors: corrupt, if the source ends before; transport.
     virtual Result<void> read(std::span<std::byte> into, std::uint64_t offset) = 0;
     virtual Result<std::uint64_t> size() = 0;
+    // Reads that wait, and later ones, end with cancelled as soon as the source can. Any thread.
+    virtual void interrupt() {}
     // For error sentences: a path, an address.
     virtual std::string name() const = 0;
 

@@ -22,6 +22,7 @@ public:
     Hash id() const { return m_header.manifestHash; }
     const OverlayHeader& header() const { return m_header; }
     std::string name() const { return m_source->name(); }
+    void interruptSource() const { m_source->interrupt(); }
 
     std::size_t segmentCount() const { return m_table.segmentCount(); }
     // REQUIRES: index < segmentCount().

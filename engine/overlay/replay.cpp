@@ -25,21 +25,6 @@ Result<void> punchZeros(const OverlayReader& overlay, File& target, ImageKind im
     return {};
 }
 
-// Entries from `first` on that lie side by side in the image and in the content.
-std::size_t runLength(std::span<const Entry> entries, std::size_t first) {
-    std::size_t length = 1;
-    while (first + length < entries.size()) {
-        const Entry& before = entries[first + length - 1];
-        const Entry& entry = entries[first + length];
-        if (entry.chunk.image != before.chunk.image ||
-            entry.chunk.index != before.chunk.index + 1 || entry.position != before.position + 1) {
-            break;
-        }
-        ++length;
-    }
-    return length;
-}
-
 }  // namespace
 
 Result<void> placeSegment(const DecodedSegment& decoded, const Manifest& manifest,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "engine/base/file.h"
@@ -69,6 +70,21 @@ inline bool Segment::usesBase() const {
         }
     }
     return false;
+}
+
+// Entries from `first` on that lie side by side in the image and in the content.
+inline std::size_t runLength(std::span<const Entry> entries, std::size_t first) {
+    std::size_t length = 1;
+    while (first + length < entries.size()) {
+        const Entry& before = entries[first + length - 1];
+        const Entry& entry = entries[first + length];
+        if (entry.chunk.image != before.chunk.image ||
+            entry.chunk.index != before.chunk.index + 1 || entry.position != before.position + 1) {
+            break;
+        }
+        ++length;
+    }
+    return length;
 }
 
 // Base chunks in one row, disk before memory, as copies name them.

@@ -77,7 +77,14 @@ private slots:
         QVERIFY(rebuilt(images.base, capture) == contentOf(images.running));
     }
 
+    void randomHistories_data() {
+        QTest::addColumn<bool>("candidatesKnown");
+        QTest::newRow("comparing all") << false;
+        QTest::newRow("comparing candidates") << true;
+    }
+
     void randomHistories() {
+        QFETCH(const bool, candidatesKnown);
         const unsigned seed =
             qEnvironmentVariableIsSet("CLOUDLET_SEED")
                 ? static_cast<unsigned>(qEnvironmentVariableIntValue("CLOUDLET_SEED"))
@@ -95,18 +102,34 @@ private slots:
         auto capture =
             ImageCapture::create(images.base, images.running, images.folder.path()).value();
         Progress progress;
+        ChunkSet touched(kChunks);
         for (int pass = 0; pass < 5; ++pass) {
             for (int i = 0; i < 200; ++i) {
                 const std::uint64_t chunk = random() % kChunks;
+                touched.insert(chunk);
                 if (random() % 4 == 0) {
                     images.running.punchHole({chunk * kChunkSize, kChunkSize}).value();
                 } else {
                     fill(images.running, chunk, 'A' + random() % 5);
                 }
             }
-            capture.update(progress, {}).value();
+            capture.update(progress, {}, candidatesKnown ? &touched : nullptr).value();
             QVERIFY(rebuilt(images.base, capture) == contentOf(images.running));
         }
+    }
+
+    void othersThanCandidatesAreNotRead() {
+        Images images = makeImages();
+        fill(images.running, 5, 'A');
+        fill(images.running, 6, 'B');
+        auto capture =
+            ImageCapture::create(images.base, images.running, images.folder.path()).value();
+        Progress progress;
+        ChunkSet candidates(kChunks);
+        candidates.insert(6);
+        capture.update(progress, {}, &candidates).value();
+        QCOMPARE(capture.changed().count(), 1u);
+        QVERIFY(capture.changed().contains(6));
     }
 
     void cancelStops() {
