@@ -14,6 +14,7 @@ overlay=$folder/demo.cloudlet
 picture=$folder/demo-console.png
 port=8080 # of the guest, see resources/demo/customise.sh
 session=""
+startTimes=""
 times=()
 
 fail() {
@@ -59,8 +60,12 @@ author() {
 
 synthesise() {
     local report
-    report=$("$cloudlet" synthesis "$overlay" --until-port "$port" --detach --json) || return 1
+    report=$("$cloudlet" synthesis "$overlay" --early-start --until-port "$port" --detach \
+        --json) || return 1
     session=$(field "$report" 'v["session"]') || return 1
+    startTimes=$(field "$report" '"\n".join("%-34s %8.2f s" % (name, v[key]) for name, key in (
+        ("  until the VM runs", "runningSeconds"), ("  until its page answers", "answerSeconds"),
+        ("  until all has arrived", "completeSeconds")))') || return 1
     hostPort=$(field "$report" \
         'next(f["hostPort"] for f in v["forwards"] if f["guestPort"] == '"$port"')')
 }
@@ -80,7 +85,8 @@ if [ ! -d "$folder" ] || [ ! -w "$folder" ]; then fail "the folder $folder canno
 timed "authoring" author
 timed "describing the overlay" "$cloudlet" info-overlay "$overlay"
 timed "verifying by replay" "$cloudlet" verify-overlay "$overlay"
-timed "synthesising until port $port" synthesise
+timed "synthesising, started early" synthesise
+times+=("$startTimes")
 timed "fetching the page" showPage
 timed "picture of the console" "$cloudlet" screenshot "$session" "$picture"
 timed "stopping" "$cloudlet" stop "$session"

@@ -28,7 +28,13 @@ struct AuthorOptions {
     std::vector<std::string> forwards;
     unsigned limitSeconds = 1800;
     bool noClean = false;
+    std::string rehearseUntil;
+    bool noRehearsal = false;
 };
+
+std::string timeText(double seconds) {
+    return formatDuration(std::chrono::duration<double>(seconds));
+}
 
 // The script first, then the trigger; with neither, Enter.
 Result<std::function<Result<void>(Domain&, const std::vector<PortForward>&)>> customiser(
@@ -56,9 +62,6 @@ Result<std::function<Result<void>(Domain&, const std::vector<PortForward>&)>> cu
 }
 
 void printReport(const Context& context, const AuthorRequest& request, const AuthorReport& report) {
-    const auto time = [](double seconds) {
-        return formatDuration(std::chrono::duration<double>(seconds));
-    };
     json::Object object =
         overlayToJson(report.overlay.manifest, report.overlay.id, report.overlay.fileBytes);
     object["file"] = request.output.string();
@@ -67,13 +70,15 @@ void printReport(const Context& context, const AuthorRequest& request, const Aut
     object["stoppedSeconds"] = report.stoppedSeconds;
     object["encodeSeconds"] = report.encodeSeconds;
     object["verifySeconds"] = report.verifySeconds;
+    if (report.rehearsal) object["rehearsal"] = rehearsalToJson(*report.rehearsal);
     const std::string text = fmt::format(
         "Overlay {} ({} bytes) of base \"{}\".\n{}"
-        "  base resumed in {}, guest stood still for {}, encoded in {}, verified in {}\n"
+        "  base resumed in {}, guest stood still for {}, encoded in {}, verified in {}\n{}"
         "Run it: cloudlet synthesis {}\n",
         request.output.string(), report.overlay.fileBytes, escapeForTerminal(report.baseName),
-        compositionText(report.overlay.manifest), time(report.resumeSeconds),
-        time(report.stoppedSeconds), time(report.encodeSeconds), time(report.verifySeconds),
+        compositionText(report.overlay.manifest), timeText(report.resumeSeconds),
+        timeText(report.stoppedSeconds), timeText(report.encodeSeconds),
+        timeText(report.verifySeconds), report.rehearsal ? rehearsalText(*report.rehearsal) : "",
         request.output.string());
     context.terminal.result(text, object);
 }
@@ -91,6 +96,11 @@ Result<void> runAuthor(Context& context, const AuthorOptions& options) {
     }
     if (options.noClean) request.cleaning = Cleaning::never;
     if (options.onError == "keep") request.onError = OnError::keepVm;
+    if (!options.rehearseUntil.empty()) {
+        request.rehearseUntil = TRY(parseSnapshotTrigger(options.rehearseUntil));
+    } else if (!options.noRehearsal) {
+        request.rehearseUntil = defaultRehearsalEnd(request.forwards);
+    }
     TRY(checkOutput(request.output));
     Progress progress;
     request.customise = TRY(customiser(context, options, progress));
@@ -160,6 +170,14 @@ void addOverlayCommands(CLI::App& app, Context& context) {
     overlay->add_option("--notes", options->notes, "Notes for people");
     addProfileOption(*overlay, options->profile);
     overlay->add_flag("--no-clean", options->noClean, "Do not clean the guest before the capture");
+    overlay
+        ->add_option("--rehearse-until", options->rehearseUntil,
+                     "The finished overlay is started once to learn what its VM touches first, "
+                     "until port:8080, line:TEXT or after:5; default: its first TCP port, else "
+                     "after:5")
+        ->type_name("WHEN");
+    overlay->add_flag("--no-rehearsal", options->noRehearsal, "Leave the rehearsal out")
+        ->excludes("--rehearse-until");
     overlay->add_option("--on-error", options->onError, "What becomes of the VM: end or keep")
         ->check(CLI::IsMember({"end", "keep"}))
         ->capture_default_str();

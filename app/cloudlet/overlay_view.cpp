@@ -94,4 +94,24 @@ Result<void> checkOutput(const std::filesystem::path& file) {
     return {};
 }
 
+json::Object rehearsalToJson(const RehearsalReport& report) {
+    const StartSet set = report.overlay.manifest.startSet.value_or(StartSet());
+    return {{"readySeconds", report.readySeconds},
+            {"touchedChunks", report.touchedChunks},
+            {"touchedOfOverlay", report.touchedOfOverlay},
+            {"earlierChunks", report.earlierChunks},
+            {"alreadyInStartSet", report.alreadyInStartSet},
+            {"startSetChunks", set.chunks},
+            {"startSetBytes", set.storedBytes}};
+}
+
+std::string rehearsalText(const RehearsalReport& report) {
+    const StartSet set = report.overlay.manifest.startSet.value_or(StartSet());
+    return fmt::format(
+        "  rehearsed: ready after {}, {} chunks touched, {} of them the overlay's; the start "
+        "set holds {} chunks ({} stored)\n",
+        formatDuration(std::chrono::duration<double>(report.readySeconds)), report.touchedChunks,
+        report.touchedOfOverlay, set.chunks, formatBytes(set.storedBytes));
+}
+
 }  // namespace cloudlet

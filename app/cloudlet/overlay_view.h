@@ -5,6 +5,7 @@
 
 #include "engine/base/json.h"
 #include "engine/base/result.h"
+#include "engine/jobs/rehearse.h"
 #include "engine/overlay/manifest.h"
 
 namespace cloudlet {
@@ -15,5 +16,9 @@ std::string compositionText(const Manifest& manifest);
 // Before a long job: can this file be written? Errors: notFound (its folder), permission,
 // invalid.
 Result<void> checkOutput(const std::filesystem::path& file);
+
+// What a rehearsal found; the text is one line.
+json::Object rehearsalToJson(const RehearsalReport& report);
+std::string rehearsalText(const RehearsalReport& report);
 
 }  // namespace cloudlet

@@ -25,68 +25,142 @@ struct SynthesisOptions {
     unsigned limitSeconds = 300;
     bool display = false;
     bool detach = false;
+    bool earlyStart = false;
 };
 
+// From the start of the command's work.
 struct Times {
-    double running = 0;  // from the start of the command's work
-    double answer = 0;   // of --until-port; 0 without
+    double running = 0;
+    double answer = 0;                    // of --until-port; 0 without
+    double complete = 0;                  // the whole overlay has arrived; 0 before
+    std::uint64_t bytesBeforeAnswer = 0;  // of the overlay, as the source sent them
 };
 
 std::string timeText(double seconds) {
     return formatDuration(std::chrono::duration<double>(seconds));
 }
 
-void printReport(const Context& context, const SynthesisOptions& options, const Synthesised& vm,
-                 const Times& times) {
+json::Object statisticsToJson(const Synthesised& vm) {
+    const FeedStatus feed = vm.feed->status();
+    json::Object object{{"segments", feed.segments},
+                        {"demandedSegments", feed.demandedSegments},
+                        {"overlayBytes", feed.totalBytes}};
+    const Result<MountStatistics> mount = vm.guest.mount().statistics();
+    if (!mount) return object;
+    object["waits"] = mount->waits;
+    object["waitP50Seconds"] = std::chrono::duration<double>(mount->waitP50).count();
+    object["waitP99Seconds"] = std::chrono::duration<double>(mount->waitP99).count();
+    object["waitMostSeconds"] = std::chrono::duration<double>(mount->waitMost).count();
+    object["demandedChunks"] = mount->disk.demanded + mount->memory.demanded;
+    object["placedInTimeChunks"] = mount->disk.placedInTime + mount->memory.placedInTime;
+    return object;
+}
+
+// One line about how well the early start went.
+std::string statisticsText(const Synthesised& vm) {
+    const Result<MountStatistics> mount = vm.guest.mount().statistics();
+    if (!mount) return "";
+    const std::uint64_t inTime = mount->disk.placedInTime + mount->memory.placedInTime;
+    const std::uint64_t late = mount->disk.demanded + mount->memory.demanded;
+    return fmt::format(
+        "  {} chunks were there when the guest wanted them, for {} it waited ({} "
+        "times; half under {}, 99 % under {})\n",
+        inTime, late, mount->waits, formatDuration(std::chrono::duration<double>(mount->waitP50)),
+        formatDuration(std::chrono::duration<double>(mount->waitP99)));
+}
+
+std::string reportText(const SynthesisOptions& options, const Synthesised& vm, const Times& times) {
     const SynthesisReport& report = vm.report;
     std::string text = fmt::format(
-        "\"{}\" runs as session {} after {} (base copied in {}, overlay replayed in "
-        "{}, resumed in {}).\n",
+        "\"{}\" runs as session {} after {} ({}resumed in {}).\n",
         escapeForTerminal(report.manifest.title), vm.guest.sessionId().substr(0, 8),
-        timeText(times.running), timeText(report.copySeconds), timeText(report.replaySeconds),
+        timeText(times.running),
+        options.earlyStart ? "" : "overlay placed in " + timeText(report.placeSeconds) + ", ",
         timeText(report.resumeSeconds));
     if (options.untilPort != 0) {
-        text +=
-            fmt::format("  port {} answered after {}\n", options.untilPort, timeText(times.answer));
+        text += fmt::format(
+            "  port {} answered after {}{}\n", options.untilPort, timeText(times.answer),
+            options.earlyStart
+                ? ", with " + formatBytes(times.bytesBeforeAnswer) + " of the overlay here"
+                : "");
     }
     for (const PortForward& forward : vm.guest.forwards()) {
         text += fmt::format("  127.0.0.1:{} leads to port {} of the guest ({})\n", forward.hostPort,
                             forward.guestPort,
                             forward.protocol == PortForward::Protocol::tcp ? "tcp" : "udp");
     }
+    return text;
+}
+
+json::Object reportJson(const SynthesisOptions& options, const Synthesised& vm,
+                        const Times& times) {
+    const SynthesisReport& report = vm.report;
     json::Object object{{"session", vm.guest.sessionId()},
                         {"title", report.manifest.title},
                         {"base", report.base.id.hex()},
                         {"forwards", forwardsToJsonArray(vm.guest.forwards())},
-                        {"copySeconds", report.copySeconds},
-                        {"replaySeconds", report.replaySeconds},
+                        {"earlyStart", options.earlyStart},
+                        {"placeSeconds", report.placeSeconds},
                         {"resumeSeconds", report.resumeSeconds},
-                        {"runningSeconds", times.running}};
-    if (options.untilPort != 0) object["answerSeconds"] = times.answer;
-    context.terminal.result(text, object);
+                        {"runningSeconds", times.running},
+                        {"completeSeconds", times.complete},
+                        {"statistics", statisticsToJson(vm)}};
+    if (options.untilPort != 0) {
+        object["answerSeconds"] = times.answer;
+        object["bytesBeforeAnswer"] = times.bytesBeforeAnswer;
+    }
+    return object;
 }
 
 // Until the guest ends by itself, Enter is pressed or a signal comes.
-Result<void> stayWith(Guest& guest, const Context& context) {
+Result<void> stayWith(Synthesised& vm, const Context& context) {
     const bool person = ::isatty(STDIN_FILENO) == 1;
     context.terminal.say(person ? "Press Enter to end the VM." : "Ctrl-C (SIGINT) ends the VM.");
     while (true) {
         if (context.stop.stop_requested()) return Error{ErrorCode::cancelled, "the VM is ended"};
+        TRY(vm.check());
         pollfd input{person ? STDIN_FILENO : -1, POLLIN, 0};
-        if (::poll(&input, 1, 200) > 0) return guest.end();
-        const DomainStatus status = TRY(guest.domain().status());
+        if (::poll(&input, 1, 200) > 0) return vm.guest.end();
+        const DomainStatus status = TRY(vm.guest.domain().status());
         if (status.state == DomainState::shutOff) return {};
         if (status.state == DomainState::crashed) {
-            return Error{ErrorCode::failed, "the VM has crashed: " + status.reason};
+            return vm.reasonOf({ErrorCode::failed, "the VM has crashed: " + status.reason});
         }
     }
 }
 
-Result<void> runSynthesis(Context& context, const SynthesisOptions& options) {
+// Runs the VM, waits for its port, and for the rest of the overlay.
+Result<void> bringUp(const SynthesisRequest& request, const SynthesisOptions& options,
+                     const Services& services, std::optional<Synthesised>& vm, Times& times) {
     const Stopwatch began;
+    vm.emplace(TRY(synthesise(request, services)));
+    times.running = began.seconds();
+    if (options.untilPort != 0) {
+        services.progress.beginStage(fmt::format("waiting for port {}", options.untilPort));
+        TRY(waitForGuestPort(vm->guest.domain(), options.untilPort,
+                             std::chrono::seconds(options.limitSeconds), services.stop));
+        times.answer = began.seconds();
+        times.bytesBeforeAnswer = vm->feed->status().fetchedBytes;
+    }
+    if (options.earlyStart) {
+        services.progress.notice(fmt::format(
+            "The VM runs after {}{}; the rest of the overlay "
+            "follows.",
+            timeText(times.running),
+            times.answer > 0 ? " and has answered after " + timeText(times.answer) : ""));
+        services.progress.beginStage("fetching the rest of the overlay",
+                                     vm->feed->status().totalBytes);
+    }
+    TRY(vm->feed->waitUntilComplete(services.progress, services.stop));
+    times.complete = began.seconds();
+    return {};
+}
+
+Result<void> runSynthesis(Context& context, const SynthesisOptions& options) {
     FileSource source = TRY(FileSource::open(absolutePath(options.overlay)));
     SynthesisRequest request;
     request.source = &source;
+    if (options.earlyStart) request.start = SynthesisRequest::Start::early;
     request.forwards = TRY(parseForwards(options.forwards));
     for (const PortForward& forward : TRY(parseRedirections(context.trailing))) {
         request.forwards.push_back(forward);
@@ -95,24 +169,22 @@ Result<void> runSynthesis(Context& context, const SynthesisOptions& options) {
     const Services services = TRY(context.services(progress));
     std::optional<Synthesised> vm;
     Times times;
-    TRY(context.terminal.runWithProgress(progress, [&]() -> Result<void> {
-        vm.emplace(TRY(synthesise(request, services)));
-        times.running = began.seconds();
-        if (options.untilPort == 0) return {};
-        progress.beginStage(fmt::format("waiting for port {}", options.untilPort));
-        TRY(waitForGuestPort(vm->guest.domain(), options.untilPort,
-                             std::chrono::seconds(options.limitSeconds), context.stop));
-        times.answer = began.seconds();
-        return {};
-    }));
-    printReport(context, options, *vm, times);
+    const Result<void> up = context.terminal.runWithProgress(
+        progress, [&] { return bringUp(request, options, services, vm, times); });
+    if (!up) return vm ? vm->reasonOf(up.error()) : up.error();
+    std::string text = reportText(options, *vm, times);
+    if (options.earlyStart) {
+        text += "  the whole overlay was here after " + timeText(times.complete) + "\n" +
+                statisticsText(*vm);
+    }
+    context.terminal.result(text, reportJson(options, *vm, times));
     if (options.display) TRY(openViewer(vm->guest.domain().consoleAddress(), context.terminal));
     if (options.detach) {
-        const std::string id = vm->guest.keep();
+        const std::string id = TRY(vm->guest.keep());
         context.terminal.say("End it with: cloudlet stop " + id.substr(0, 8));
         return {};
     }
-    return stayWith(vm->guest, context);
+    return stayWith(*vm, context);
 }
 
 }  // namespace
@@ -134,6 +206,8 @@ void addSynthesisCommand(CLI::App& app, Context& context) {
         ->type_name("PORT");
     command->add_option("--limit", options->limitSeconds, "Give up waiting after so many seconds")
         ->capture_default_str();
+    command->add_flag("--early-start", options->earlyStart,
+                      "Start the VM at once and bring the overlay while it runs");
     command->add_flag("--display", options->display, "Open a VNC viewer on the VM's console");
     command->add_flag("--detach", options->detach,
                       "Leave the VM running and return (see list-session, stop)");
