@@ -72,8 +72,7 @@ def authored(program, folder, table, name, script, wanted):
 def synthesised(program, file, table):
     report, _, memory = run(program, "synthesis", str(file), "--until-port", "8080", "--detach")
     run(program, "stop", report["session"])
-    table.add("synthesis: copying the base", report["copySeconds"], "", "s")
-    table.add("synthesis: replaying the overlay", report["replaySeconds"], "", "s")
+    table.add("synthesis: placing the overlay", report["placeSeconds"], "", "s")
     table.add("synthesis: all, to the running guest", report["runningSeconds"], "", "s")
     table.add("synthesis: all, to the answer of port 8080", report["answerSeconds"], "", "s")
     table.add("resume, save image to running", report["resumeSeconds"], "≤ 1.5 s", "s")

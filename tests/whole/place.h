@@ -11,8 +11,8 @@
 
 namespace cloudlet::test {
 
-// The pids of the QEMUs whose command line names a file in `folder`.
-inline std::vector<pid_t> vmsIn(const fs::path& folder) {
+// The pids of the processes of a program whose command line names a file in `folder`.
+inline std::vector<pid_t> processesIn(const fs::path& folder, const char* wanted) {
     std::vector<pid_t> pids;
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator("/proc", ignored)) {
@@ -22,12 +22,20 @@ inline std::vector<pid_t> vmsIn(const fs::path& folder) {
         if (!file.open(QIODevice::ReadOnly)) continue;
         const QByteArray line = file.readAll();
         const QByteArray program = line.left(line.indexOf('\0'));
-        if (!program.contains("qemu-system")) continue;
+        if (!program.contains(wanted)) continue;
         if (line.contains(QByteArray::fromStdString(folder.string() + "/"))) {
             pids.push_back(static_cast<pid_t>(std::stol(name)));
         }
     }
     return pids;
+}
+
+inline std::vector<pid_t> vmsIn(const fs::path& folder) {
+    return processesIn(folder, "qemu-system");
+}
+
+inline std::vector<pid_t> fileSystemsIn(const fs::path& folder) {
+    return processesIn(folder, "cloudletfs");
 }
 
 class Place {
@@ -59,11 +67,17 @@ public:
         return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
     }
 
-    // What no finished command may leave: VMs, run folders, half-made bases, files that are
-    // written aside. `outputs` are the files of this folder that may be there.
+    // What no finished command may leave: VMs, mounts, run folders, half-made bases, files that
+    // are written aside.
     QStringList leftovers() const {
         QStringList left;
         for (const pid_t pid : vmsIn(path())) left << QString("VM of process %1").arg(pid);
+        QFile mounts("/proc/self/mounts");
+        if (!mounts.open(QIODevice::ReadOnly)) left << "/proc/self/mounts cannot be read";
+        for (const QByteArray& line : mounts.readAll().split('\n')) {
+            if (line.contains("cloudletfs") && line.contains(path().c_str())) left << line;
+        }
+        for (const pid_t pid : fileSystemsIn(path())) left << QString("cloudletfs %1").arg(pid);
         for (const char* folder : {"run", "incoming", "leases", "trash"}) {
             std::error_code ignored;
             for (const auto& entry : fs::directory_iterator(catalog() / folder, ignored)) {
