@@ -16,6 +16,16 @@ namespace {
 constexpr std::uint64_t kSpareBytes = 64 << 20;
 constexpr std::chrono::seconds kEndLimit{10};
 
+// False if its file system is gone, as when the program died that was bringing the overlay: then
+// the VM cannot go on, though QEMU may not have noticed yet.
+bool hasItsFiles(const SessionRecord& session) {
+    std::error_code error;
+    if (!fs::exists(session.runFolder / "mnt", error)) return true;  // never had one
+    Result<Mount> mount = Mount::attach(session.runFolder, {});
+    if (!mount) return mount.error().code == ErrorCode::inUse;
+    return static_cast<bool>(mount->detach());
+}
+
 }  // namespace
 
 Guest::Guest(Plan plan, const Services& services, RunFolder folder, std::optional<BaseLease> lease,
@@ -106,6 +116,7 @@ Result<void> Guest::mountBase(MountOptions options) {
     plan.recordTouches = options.recordTouches;
     m_mount = std::make_unique<Mount>(TRY(Mount::start(plan, m_services->stop)));
     m_memory = options.memory;
+    if (pending == 0) TRY(m_mount->allPlaced(m_services->stop));  // it may outlive this process
     return copies ? copyMemory() : Result<void>();
 }
 
@@ -209,7 +220,11 @@ Result<std::vector<std::string>> sweepDeadGuests(Catalog& catalog) {
     std::vector<std::string> notes;
     std::vector<RunFolder> folders = TRY(catalog.staleRunFolders());
     for (const SessionRecord& session : TRY(catalog.runningSessions())) {
-        if (session.owner.isAlive() || findQemuProcess(session.domainUuid)) continue;
+        if (session.owner.isAlive()) continue;
+        if (const auto process = findQemuProcess(session.domainUuid)) {
+            if (hasItsFiles(session)) continue;
+            TRY(endQemu(*process, kEndLimit));
+        }
         TRY(catalog.endSession(session.id, SessionState::lost,
                                "its VM ended while no program was watching it"));
         notes.push_back(

@@ -1,6 +1,6 @@
 // What reading through cloudletfs costs: a base file in sequence, and single faults of a mapping,
 // each beside the same done to the file itself, in turns. Build the release preset, then
-//   build/release/tests/bench/mount_read [MiB, 512 by default] [rounds, 5]
+//   build/release/tests/bench/bench_mount_read [MiB, 512 by default] [rounds, 5]
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>

@@ -2,6 +2,7 @@
 // from sources that are late or bad, and with every partner dying in between. None leaves a
 // process, a mount or a file, and none gives the guest a wrong byte.
 #include <QTest>
+#include <random>
 
 #include "engine/catalog/catalog.h"
 #include "engine/jobs/synthesise.h"
@@ -44,6 +45,7 @@ private slots:
     void knowsThatAPartnerIsGone_data();
     void knowsThatAPartnerIsGone();
     void livesOnWhenUnmountedByHand();
+    void leavesNothingWhenKilledAtAnyMoment();
     void rehearsesAgain();
     void aFailedRehearsalChangesNothing();
     void tellsItsTimes();
@@ -276,6 +278,26 @@ void TestEarlyStart::livesOnWhenUnmountedByHand() {
         VERIFY_OK(vm.check());
     }
     QCOMPARE(m_place->leftovers(), QStringList());
+}
+
+// The next command finds what a killed one left, whole or not, and stop ends what still runs.
+void TestEarlyStart::leavesNothingWhenKilledAtAnyMoment() {
+    const unsigned seed = std::random_device()();
+    qInfo("seed %u", seed);
+    std::mt19937 random(seed);
+    for (int i = 0; i < 6; ++i) {
+        const auto running = m_program->start(
+            {"synthesis", m_place->file("app.cloudlet"), "--early-start", "--until-port", "7777"});
+        std::this_thread::sleep_for(std::chrono::milliseconds(random() % 1500));
+        running->signal(SIGKILL);
+        running->finish();
+        const Outcome list = m_program->run({"list-session", "--json"});
+        VERIFY_EXIT(list, 0);
+        for (const QJsonValue& session : list.json()["sessions"].toArray()) {
+            VERIFY_EXIT(m_program->run({"stop", session["session"].toString()}), 0);
+        }
+        QCOMPARE(m_place->leftovers(), QStringList());
+    }
 }
 
 void TestEarlyStart::rehearsesAgain() {
