@@ -153,6 +153,7 @@ Result<void> bringUp(const SynthesisRequest& request, const SynthesisOptions& op
     }
     TRY(vm->feed->waitUntilComplete(services.progress, services.stop));
     times.complete = began.seconds();
+    if (options.earlyStart) vm->setClock(services.stop);
     return {};
 }
 

@@ -83,7 +83,9 @@ Result<void> run(Synthesised& vm, OverlayReader reader, const SynthesisRequest& 
     if (!request.rehearsal) {
         TRY(vm.guest.forward(mergedForwards(vm.report.manifest.ports, request.forwards)));
     }
-    (void)GuestAgent(vm.guest.domain()).setTime(services.stop);  // without an agent it drifts
+    if (request.start == SynthesisRequest::Start::complete && !request.rehearsal) {
+        vm.setClock(services.stop);
+    }
     return vm.check();
 }
 
@@ -127,6 +129,10 @@ Result<void> Synthesised::check() const {
     }
     if (const std::optional<Error> lost = guest.lost()) return *lost;
     return {};
+}
+
+void Synthesised::setClock(std::stop_token stop) {
+    (void)GuestAgent(guest.domain()).setTime(std::move(stop));
 }
 
 Error Synthesised::reasonOf(const Error& error) const {

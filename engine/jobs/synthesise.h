@@ -38,6 +38,10 @@ struct Synthesised {
     // Nothing, while all is well. Errors: the overlay does not arrive, or the VM's file system is
     // gone; then the VM has no future and is to be destroyed.
     Result<void> check() const;
+    // Sets the guest's clock through its agent; without one it drifts. synthesise() has done so,
+    // unless it started early: the agent would touch what the guest can do without at first.
+    // Blocks for some seconds at most.
+    void setClock(std::stop_token stop);
     // What check() says, which is the reason of most that goes wrong later; else `error`.
     Error reasonOf(const Error& error) const;
 };

@@ -99,6 +99,7 @@ public:
         {
             Synthesised vm = TRY(synthesise(request, m_services));
             TRY(waitForGuestPort(vm.guest.domain(), m_port, 120s, {}));
+            TRY(askGuestPort(vm.guest.domain(), m_port, 10s, {}));
             touches = TRY(vm.guest.mount().touches());
             TRY(vm.guest.end());
         }
