@@ -78,8 +78,7 @@ Result<Mount> Mount::start(const MountPlan& plan, std::stop_token stop) {
     TRY(MountProcess::start(program, ends.second, folder));
     ends.second = PacketSocket();
     TRY(link->run());
-    // Not to be cancelled: who it is must be known to end it.
-    TRY(link->waitForProcess(kStartLimit, {}));
+    TRY(link->waitForProcess(kStartLimit, stop));  // cancelled, it ends when we hang up
     TRY(setUp(*link, plan, stop));
     return Mount(std::move(link));
 }
