@@ -1,15 +1,14 @@
 #include "engine/jobs/examine_host.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 
 #include "engine/base/file.h"
 #include "engine/base/format.h"
 #include "engine/base/process.h"
+#include "engine/mount/mount.h"
 #include "engine/vm/accelerator.h"
 
 namespace cloudlet {
@@ -45,12 +44,10 @@ HostFinding examineHypervisor(const std::function<std::string()>& openHypervisor
 }
 
 HostFinding examineFuse() {
-    const Fd device(::open("/dev/fuse", O_RDWR | O_CLOEXEC));
-    if (device) return {State::good, "FUSE", "/dev/fuse can be opened", ""};
-    return {State::advice, "FUSE",
-            fmt::format("/dev/fuse cannot be opened: {}; early start will not work",
-                        std::strerror(errno)),
-            "sudo modprobe fuse && sudo apt-get install fuse3"};
+    const Result<void> possible = checkMountPossible();
+    if (possible) return {State::good, "FUSE", "file systems of one's own can be mounted", ""};
+    return {State::problem, "FUSE", possible.error().message,
+            "sudo apt-get install fuse3 && sudo modprobe fuse"};
 }
 
 HostFinding examineSpace(const fs::path& root) {
