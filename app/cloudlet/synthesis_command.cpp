@@ -62,11 +62,14 @@ std::string statisticsText(const Synthesised& vm) {
     if (!mount) return "";
     const std::uint64_t inTime = mount->disk.placedInTime + mount->memory.placedInTime;
     const std::uint64_t late = mount->disk.demanded + mount->memory.demanded;
-    return fmt::format(
-        "  {} chunks were there when the guest wanted them, for {} it waited ({} "
-        "times; half under {}, 99 % under {})\n",
-        inTime, late, mount->waits, formatDuration(std::chrono::duration<double>(mount->waitP50)),
-        formatDuration(std::chrono::duration<double>(mount->waitP99)));
+    std::string text = fmt::format(
+        "  {} chunks were there when the guest wanted them, for {} it waited", inTime, late);
+    if (mount->waits > 0) {
+        text += fmt::format(" ({} times; half under {}, 99 % under {})", mount->waits,
+                            formatDuration(std::chrono::duration<double>(mount->waitP50)),
+                            formatDuration(std::chrono::duration<double>(mount->waitP99)));
+    }
+    return text + "\n";
 }
 
 std::string reportText(const SynthesisOptions& options, const Synthesised& vm, const Times& times) {
