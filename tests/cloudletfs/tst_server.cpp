@@ -23,7 +23,7 @@ public:
     explicit Other(const MountPlace& place) : m_place(place) {
         fs::create_directory(place.run() / "mnt");
         auto ends = PacketSocket::makePair().value();
-        MountProcess::start(MOUNT_PROGRAM, ends.second).value();
+        MountProcess::start(MOUNT_PROGRAM, ends.second, "/tmp").value();
         m_socket = std::move(ends.first);
         const std::optional<Message> hello = next();
         m_process =
@@ -97,7 +97,7 @@ private slots:
             VALUE(wrong, runProcess({{MOUNT_PROGRAM, argument}, {}, {}}, {}));
             QCOMPARE(wrong.exitCode, 2);
         }
-        VALUE(noSocket, runProcess({{MOUNT_PROGRAM, "--channel", "9"}, {}, {}}, {}));
+        VALUE(noSocket, runProcess({{MOUNT_PROGRAM, "--channel", "9", "/tmp"}, {}, {}}, {}));
         QCOMPARE(noSocket.exitCode, 2);
     }
 

@@ -31,7 +31,7 @@ private slots:
 
     void startsWithoutLeavingAChild() {
         VALUE(ends, PacketSocket::makePair());
-        VERIFY_OK(MountProcess::start(MOUNT_PROGRAM, ends.second));
+        VERIFY_OK(MountProcess::start(MOUNT_PROGRAM, ends.second, "/tmp"));
         QCOMPARE(::waitpid(-1, nullptr, WNOHANG), -1);  // nobody's child
         ends.second = PacketSocket();
         Bytes buffer(mountChannel::kMostPacket);
@@ -50,9 +50,10 @@ private slots:
 
     void saysWhatCannotBeStarted() {
         VALUE(ends, PacketSocket::makePair());
-        VERIFY_ERROR(MountProcess::start("/no/such/program", ends.second), ErrorCode::notFound);
-        VERIFY_ERROR(MountProcess::start("/etc", ends.second), ErrorCode::permission);
-        VERIFY_ERROR(MountProcess::start("/bin/false", ends.second), ErrorCode::failed);
+        VERIFY_ERROR(MountProcess::start("/no/such/program", ends.second, "/tmp"),
+                     ErrorCode::notFound);
+        VERIFY_ERROR(MountProcess::start("/etc", ends.second, "/tmp"), ErrorCode::permission);
+        VERIFY_ERROR(MountProcess::start("/bin/false", ends.second, "/tmp"), ErrorCode::failed);
     }
 };
 
