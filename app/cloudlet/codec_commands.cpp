@@ -9,6 +9,7 @@
 #include "app/cloudlet/overlay_view.h"
 #include "engine/base/format.h"
 #include "engine/base/stopwatch.h"
+#include "engine/catalog/catalog.h"
 #include "engine/overlay/encode.h"
 #include "engine/overlay/replay.h"
 
@@ -17,6 +18,7 @@ namespace cloudlet {
 namespace {
 
 struct CodecOptions {
+    std::string base;  // of the catalog; or the two images
     std::string baseDisk;
     std::string baseMemory;
     std::string disk;
@@ -26,6 +28,20 @@ struct CodecOptions {
     std::string profile = "balanced";
     std::string codec;
 };
+
+Result<BaseImages> openBase(Context& context, const CodecOptions& options,
+                            BaseImages::Purpose purpose, Progress& progress) {
+    if (!options.base.empty()) {
+        const BaseRecord base = TRY(TRY(context.catalog())->findBase(options.base));
+        return BaseImages::open(base.files, base.vm, purpose, progress, context.stop);
+    }
+    if (options.baseDisk.empty() || options.baseMemory.empty()) {
+        return Error{ErrorCode::invalid,
+                     "name the base: --base NAME, or --base-disk and --base-memory"};
+    }
+    return BaseImages::openPlain(absolutePath(options.baseDisk), absolutePath(options.baseMemory),
+                                 purpose, progress, context.stop);
+}
 
 Result<void> runEncode(Context& context, const CodecOptions& options) {
     const fs::path output = absolutePath(options.overlay);
@@ -41,9 +57,8 @@ Result<void> runEncode(Context& context, const CodecOptions& options) {
     double encodeSeconds = 0;
     TRY(context.terminal.runWithProgress(progress, [&]() -> Result<void> {
         const Stopwatch indexing;
-        const BaseImages base = TRY(
-            BaseImages::openPlain(absolutePath(options.baseDisk), absolutePath(options.baseMemory),
-                                  BaseImages::Purpose::encode, progress, context.stop));
+        const BaseImages base =
+            TRY(openBase(context, options, BaseImages::Purpose::encode, progress));
         indexSeconds = indexing.seconds();
         EncodeInput input{base, disk, memory};
         input.title = options.title;
@@ -81,34 +96,40 @@ Result<void> runDecode(Context& context, const CodecOptions& options) {
     TRY(checkOutput(diskPath));
     TRY(checkOutput(memoryPath));
     Progress progress;
+    double replaySeconds = 0;
     TRY(context.terminal.runWithProgress(progress, [&]() -> Result<void> {
-        const BaseImages base = TRY(
-            BaseImages::openPlain(absolutePath(options.baseDisk), absolutePath(options.baseMemory),
-                                  BaseImages::Purpose::decode, progress, context.stop));
+        const BaseImages base =
+            TRY(openBase(context, options, BaseImages::Purpose::decode, progress));
         TRY(reader.checkBase(base));
         progress.beginStage("copying the base", base.image(ImageKind::disk).size() +
                                                     base.image(ImageKind::memory).size());
         AtomicFile disk = TRY(copyOfBase(base, ImageKind::disk, diskPath, progress, context.stop));
         AtomicFile memory =
             TRY(copyOfBase(base, ImageKind::memory, memoryPath, progress, context.stop));
+        const Stopwatch replaying;
         TRY(replayOverlay(reader, base, {disk.file(), memory.file()}, progress, context.stop));
+        replaySeconds = replaying.seconds();
         TRY(disk.commit());
         return memory.commit();
     }));
-    context.terminal.result(
-        fmt::format("Disk {} and memory {} are rebuilt, every hash fits.", options.disk,
-                    options.memory),
-        {{"disk", diskPath.string()}, {"memory", memoryPath.string()}, {"id", reader.id().hex()}});
+    context.terminal.result(fmt::format("Disk {} and memory {} are rebuilt, every hash fits.",
+                                        options.disk, options.memory),
+                            {{"disk", diskPath.string()},
+                             {"memory", memoryPath.string()},
+                             {"id", reader.id().hex()},
+                             {"replaySeconds", replaySeconds}});
     return {};
 }
 
 void addBaseOptions(CLI::App& command, CodecOptions& options) {
-    command.add_option("--base-disk", options.baseDisk, "Disk image of the base")
-        ->required()
-        ->type_name("FILE");
-    command.add_option("--base-memory", options.baseMemory, "Memory image of the base")
-        ->required()
-        ->type_name("FILE");
+    CLI::Option* base =
+        command.add_option("--base", options.base, "Name or id of the base VM")->type_name("BASE");
+    command.add_option("--base-disk", options.baseDisk, "Disk image of the base instead")
+        ->type_name("FILE")
+        ->excludes(base);
+    command.add_option("--base-memory", options.baseMemory, "Memory image of the base instead")
+        ->type_name("FILE")
+        ->excludes(base);
 }
 
 }  // namespace

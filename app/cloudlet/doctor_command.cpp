@@ -5,6 +5,7 @@
 #include "app/cloudlet/options.h"
 #include "engine/base/xdg.h"
 #include "engine/catalog/catalog.h"
+#include "engine/jobs/examine_base.h"
 #include "engine/jobs/examine_host.h"
 
 namespace cloudlet {
@@ -31,10 +32,17 @@ Result<void> runDoctor(Context& context, bool rebuild) {
         context.terminal.say("The catalog is rebuilt from the files of its bases.");
         for (const std::string& note : report.notes) context.terminal.say("  " + note);
     }
-    const std::vector<HostFinding> findings = examineHost(root, [&]() -> std::string {
+    std::vector<HostFinding> findings = examineHost(root, [&]() -> std::string {
         const Result<Hypervisor*> opened = context.hypervisor();
         return opened ? "" : opened.error().message;
     });
+    // Only a catalog that is there: looking makes none.
+    if (std::error_code ignored; fs::exists(root / "bases", ignored)) {
+        if (const Result<Catalog*> catalog = context.catalog()) {
+            const std::vector<BaseRecord> bases = TRY((*catalog)->bases());
+            for (const BaseRecord& base : bases) findings.push_back(examineBase(base));
+        }
+    }
     std::string text;
     json::Array list;
     unsigned problems = 0;

@@ -8,6 +8,7 @@
 #include "app/cloudlet/options.h"
 #include "app/cloudlet/overlay_view.h"
 #include "engine/base/format.h"
+#include "engine/base/stopwatch.h"
 #include "engine/catalog/catalog.h"
 #include "engine/jobs/synthesise.h"
 #include "engine/overlay/replay.h"
@@ -73,11 +74,14 @@ Result<void> runVerify(Context& context, const std::string& file) {
     const BaseLease lease = TRY(catalog.leaseBase(base.id, "verifies an overlay"));
     Progress progress;
     std::optional<VerifyReport> report;
+    double seconds = 0;
     TRY(context.terminal.runWithProgress(progress, [&]() -> Result<void> {
         TRY(catalog.checkBase(base.id, progress, context.stop));
         const BaseImages images = TRY(BaseImages::open(
             base.files, base.vm, BaseImages::Purpose::decode, progress, context.stop));
+        const Stopwatch checking;
         report = TRY(verifyOverlay(reader, images, progress, context.stop));
+        seconds = checking.seconds();
         return {};
     }));
     context.terminal.result(
@@ -87,7 +91,8 @@ Result<void> runVerify(Context& context, const std::string& file) {
          {"segments", report->segments},
          {"chunks", report->chunks},
          {"plainBytes", report->plainBytes},
-         {"storedBytes", report->storedBytes}});
+         {"storedBytes", report->storedBytes},
+         {"seconds", seconds}});
     return {};
 }
 

@@ -91,14 +91,16 @@ private:
         }
         const Fingerprint print = fingerprint(bytes);
         finding.key = print.low;
-        const std::optional<ChunkRef> candidate = m_base.find(print);
-        if (!candidate) return finding;
-        std::array<std::byte, kChunkSize> content;
-        TRY(m_base.read(*candidate, content));
-        if (sameBytes(content, bytes)) {
-            finding.kind = Finding::Kind::copy;
-            finding.source = m_base.row().place(*candidate);
+        if (const std::optional<ChunkRef> candidate = m_base.find(print)) {
+            std::array<std::byte, kChunkSize> content;
+            TRY(m_base.read(*candidate, content));
+            if (sameBytes(content, bytes)) {
+                finding.kind = Finding::Kind::copy;
+                finding.source = m_base.row().place(*candidate);
+                return finding;
+            }
         }
+        finding.texture = textureOf(bytes, m_base.chunk({m_image.kind, index}));
         return finding;
     }
 

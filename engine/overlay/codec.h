@@ -8,8 +8,8 @@
 namespace cloudlet {
 
 // The levels of the profiles. Measured, see tests/bench/RESULTS.md.
-inline constexpr int kFastestLevel = 1;
-inline constexpr int kBalancedLevel = 6;
+inline constexpr int kFastestLevel = 2;
+inline constexpr int kBalancedLevel = 5;
 inline constexpr int kSmallestLevel = 19;  // where LZMA2 is not wanted
 inline constexpr int kTableLevel = 9;      // a table is small
 

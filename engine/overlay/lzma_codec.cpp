@@ -22,6 +22,13 @@ std::uint8_t* octets(Bytes& bytes) {
 lzma_options_lzma optionsFor(ByteView prefix, std::size_t plainBytes) {
     lzma_options_lzma options{};
     CHECK(!lzma_lzma_preset(&options, 6));
+    // Pages hold words of four and eight bytes, and letters say little about the next one there:
+    // 1.3 % smaller than the preset. Hash chains instead of trees: 1 % larger, but where prefix
+    // and content are nearly the same, trees take three times as long.
+    options.mf = LZMA_MF_HC4;
+    options.lc = 0;
+    options.lp = 2;
+    options.pb = 3;
     options.dict_size = static_cast<std::uint32_t>(
         std::max<std::size_t>(LZMA_DICT_SIZE_MIN, prefix.size() + plainBytes));
     options.preset_dict = prefix.empty() ? nullptr : octets(prefix);

@@ -10,6 +10,7 @@
 #include "engine/base/file.h"
 #include "engine/overlay/run_cursor.h"
 #include "engine/overlay/segment.h"
+#include "engine/overlay/texture.h"
 
 namespace cloudlet {
 
@@ -17,9 +18,10 @@ namespace cloudlet {
 struct Finding {
     enum class Kind : std::uint8_t { zero, copy, data };
     Kind kind = Kind::data;
-    std::uint32_t index = 0;   // images have at most 2^32 chunks
-    std::uint64_t source = 0;  // copy: place in the BaseRow
-    std::uint64_t key = 0;     // data: half of the fingerprint
+    std::uint32_t index = 0;                // images have at most 2^32 chunks
+    std::uint64_t source = 0;               // copy: place in the BaseRow
+    std::uint64_t key = 0;                  // data: half of the fingerprint
+    Texture texture = Texture::structured;  // data
 };
 
 // Finds an earlier chunk by the fingerprint of its content: 12 bytes a chunk, open addressing.
@@ -110,7 +112,7 @@ private:
     std::optional<std::uint32_t> numberOf(ChunkRef chunk) const;
     std::vector<Draft> draftStartSet(std::span<const ChunkRef> startSet,
                                      std::vector<bool>& taken) const;
-    void draftRest(ImageKind image, const std::vector<bool>& taken,
+    void draftRest(ImageKind image, Texture texture, const std::vector<bool>& taken,
                    std::vector<Draft>& drafts) const;
     bool fits(const Draft& draft, std::uint32_t number, std::size_t mostChunks) const;
     void put(Draft& draft, std::uint32_t number) const;
@@ -121,6 +123,7 @@ private:
     std::array<std::vector<Copy>, 2> m_copies;
     std::vector<std::uint32_t> m_dataChunks;    // by number; from finish() on, by segment
     std::vector<std::uint32_t> m_repeatCounts;  // by number
+    std::vector<Texture> m_textures;            // by number
     std::array<Numbers, 2> m_numbers;           // by ImageKind
     std::vector<Repeat> m_repeats;              // as they come; from finish() on, by segment
     std::vector<DataSegment> m_segments;

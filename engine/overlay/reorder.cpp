@@ -32,10 +32,10 @@ public:
             const DecodedSegment decoded = TRY(overlay.decode(index, base));
             TRY(placeSegment(decoded, overlay.manifest(), {m_disk, m_memory}));
             progress.advance(decoded.segment.stored.length);
-            const std::vector<Fingerprint> prints = printsOf(decoded);
+            const std::vector<Finding> findings = findingsOf(decoded, base);
             const std::lock_guard lock(mutex);
-            for (const Entry& entry : decoded.segment.entries) {
-                note(entry, prints[entry.position], base.row());
+            for (std::size_t i = 0; i < findings.size(); ++i) {
+                note(decoded.segment.entries[i], findings[i]);
             }
             return {};
         };
@@ -74,23 +74,26 @@ private:
           m_held{ChunkSet(chunksCovering(overlay.manifest().diskSize)),
                  ChunkSet(chunksCovering(overlay.manifest().memorySize))} {}
 
-    // Of the chunks of the content, in order.
-    static std::vector<Fingerprint> printsOf(const DecodedSegment& decoded) {
-        std::vector<Fingerprint> prints;
-        for (std::uint32_t i = 0; i < decoded.segment.chunkCount; ++i) {
-            prints.push_back(fingerprint(decoded.bytesOf(decoded.segment.entries[i])));
+    // What the encoder's first pass found out about the chunks of a segment.
+    static std::vector<Finding> findingsOf(const DecodedSegment& decoded, const BaseImages& base) {
+        std::vector<Finding> findings;
+        for (const Entry& entry : decoded.segment.entries) {
+            const ByteView bytes = decoded.bytesOf(entry);
+            Finding finding;
+            finding.index = static_cast<std::uint32_t>(entry.chunk.index);
+            if (entry.kind == Entry::Kind::copy) {
+                finding.kind = Finding::Kind::copy;
+                finding.source = base.row().place(entry.source);
+            } else {
+                finding.key = fingerprint(bytes).low;
+                finding.texture = textureOf(bytes, base.chunk(entry.chunk));
+            }
+            findings.push_back(finding);
         }
-        return prints;
+        return findings;
     }
 
-    void note(const Entry& entry, const Fingerprint& print, const BaseRow& row) {
-        Finding finding;
-        finding.index = static_cast<std::uint32_t>(entry.chunk.index);
-        finding.key = print.low;
-        if (entry.kind == Entry::Kind::copy) {
-            finding.kind = Finding::Kind::copy;
-            finding.source = row.place(entry.source);
-        }
+    void note(const Entry& entry, const Finding& finding) {
         const auto at = static_cast<std::size_t>(entry.chunk.image);
         m_findings[at].push_back(finding);
         m_held[at].insert(entry.chunk.index);

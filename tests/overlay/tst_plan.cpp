@@ -18,6 +18,7 @@ private slots:
     void equalKeysAreNotBelieved();
     void fillsSegments();
     void repeatsUpToTheLimit();
+    void alikeMeetsAlike();
     void startSetLeads();
     void startSegmentsAreSmall();
 };
@@ -139,6 +140,21 @@ void TestPlan::repeatsUpToTheLimit() {
 static std::vector<std::uint32_t> chunksOf(const OverlayPlan& plan, std::size_t segment) {
     const auto chunks = plan.chunksOf(plan.dataSegments()[segment]);
     return {chunks.begin(), chunks.end()};
+}
+
+void TestPlan::alikeMeetsAlike() {
+    const Workshop workshop;
+    const File file = workshop.write("image", {});
+    OverlayPlan plan(file, file);
+    for (std::uint32_t i = 0; i < 6; ++i) {
+        Finding finding = data(i, i);
+        finding.texture = i % 2 == 0 ? Texture::noise : Texture::text;
+        must(plan.add(ImageKind::memory, finding));
+    }
+    must(plan.finish({}));
+    QCOMPARE(plan.dataSegments().size(), std::size_t{2});
+    QVERIFY(chunksOf(plan, 0) == (std::vector<std::uint32_t>{1, 3, 5}));
+    QVERIFY(chunksOf(plan, 1) == (std::vector<std::uint32_t>{0, 2, 4}));
 }
 
 void TestPlan::startSetLeads() {
