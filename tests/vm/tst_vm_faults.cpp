@@ -84,6 +84,14 @@ int attachAndUse(const std::string& root, const std::string& uuid) {
     return 0;  // ends the VM and removes the root
 }
 
+std::string namesOf(const std::vector<DomainSummary>& list) {
+    std::string names;
+    for (const DomainSummary& domain : list) {
+        names += domain.name + " (" + toString(domain.status.state) + ") ";
+    }
+    return names;
+}
+
 }  // namespace
 
 class TestVmFaults : public QObject {
@@ -210,7 +218,8 @@ void TestVmFaults::refusesBrokenStates() {
     const auto nonsense = m_hypervisor->resume(plan, damaged);
     QVERIFY(!nonsense);
     qInfo("%s", nonsense.error().message.c_str());
-    QVERIFY(m_hypervisor->list().value().empty());
+    const auto list = m_hypervisor->list().value();
+    QVERIFY2(list.empty(), namesOf(list).c_str());
 }
 
 void TestVmFaults::noticesAKilledQemu() {
@@ -297,7 +306,7 @@ void TestVmFaults::detachesAndFinds() {
     domain.reset();
     const auto list = m_hypervisor->list();
     VERIFY_OK(list);
-    QCOMPARE(list->size(), std::size_t{1});
+    QVERIFY2(list->size() == 1, namesOf(*list).c_str());
     QCOMPARE(list->front().uuid, uuid);
     QCOMPARE(list->front().runDirectory, m_folder->path() / "found");
     auto found = m_hypervisor->find(name);
