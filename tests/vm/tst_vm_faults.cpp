@@ -26,7 +26,7 @@ int entriesIn(const char* directory) {
     return count;
 }
 
-// Asks again for up to ten seconds: threads and descriptors of libvirt end a little later.
+// Asks again for up to a minute: threads and descriptors of libvirt end a little later.
 bool eventually(const std::function<bool()>& condition) {
     for (int i = 0; i < 1200; ++i) {
         if (condition()) return true;
@@ -349,7 +349,7 @@ void TestVmFaults::leavesNothingBehind() {
     }
     QVERIFY(eventually([&] { return entriesIn("/proc/self/fd") <= descriptors; }));
     QVERIFY(eventually([&] { return entriesIn("/proc/self/task") <= threads; }));
-    QVERIFY(m_hypervisor->list().value().empty());
+    QVERIFY(eventually([&] { return m_hypervisor->list().value().empty(); }));
     QVERIFY(!fs::exists(m_folder->path() / "cycle0/restore.img"));
 }
 
