@@ -47,6 +47,25 @@ function(engine_library NAME)
   target_link_libraries(engine_${NAME} PUBLIC cloudlet_options ${ARG_LINKS})
 endfunction()
 
+# What has Qt says Q_SIGNALS, not signals: the engine's and Boost's names are not Qt's keywords.
+add_library(qt_options INTERFACE)
+target_compile_definitions(qt_options INTERFACE QT_NO_KEYWORDS QT_NO_CAST_FROM_ASCII
+  QT_NO_CAST_TO_ASCII)
+
+# qt_moc(TARGET HEADER ...): adds what moc makes of these headers of the current folder. Not
+# AUTOMOC: it shows moc the standard library's headers, and moc 6.4 stumbles over some of C++20.
+function(qt_moc TARGET)
+  file(RELATIVE_PATH folder "${CMAKE_SOURCE_DIR}" "${CMAKE_CURRENT_SOURCE_DIR}")
+  foreach(header ${ARGN})
+    set(source ${CMAKE_CURRENT_SOURCE_DIR}/${header})
+    string(REGEX REPLACE "\\.h$" "" name ${header})
+    set(made ${CMAKE_CURRENT_BINARY_DIR}/${TARGET}_moc/moc_${name}.cpp)
+    add_custom_command(OUTPUT ${made} COMMAND Qt6::moc -p ${folder} -o ${made} ${source}
+      DEPENDS ${source} VERBATIM)
+    target_sources(${TARGET} PRIVATE ${made})
+  endforeach()
+endfunction()
+
 # engine_test(FOLDER NAME LINKS ...): tests/FOLDER/tst_NAME.cpp, a Qt Test program of that name.
 # LABEL unit by default; a test that runs a virtual machine says "vm".
 function(engine_test FOLDER NAME)
@@ -55,8 +74,7 @@ function(engine_test FOLDER NAME)
   set(source ${CMAKE_SOURCE_DIR}/tests/${FOLDER}/tst_${NAME}.cpp)
   set(mocFolder ${CMAKE_CURRENT_BINARY_DIR}/${target}_moc)
   set(moc ${mocFolder}/tst_${NAME}.moc)
-  # Not AUTOMOC: it shows moc the standard library's headers, and moc 6.4 stumbles over some of
-  # C++20. A test's own text is all that moc needs.
+  # A test's own text is all that moc needs; see qt_moc.
   add_custom_command(OUTPUT ${moc} COMMAND Qt6::moc -o ${moc} ${source} DEPENDS ${source} VERBATIM)
   add_executable(${target} ${source} ${moc})
   set_target_properties(${target} PROPERTIES OUTPUT_NAME tst_${NAME})
