@@ -46,8 +46,7 @@ Result<void> RunJob::work(Progress& progress, const std::stop_token& stop) {
     facts.guest = factsOf(made.guest.domain(), made.guest.forwards());
     facts.title = toQt(made.report.manifest.title);
     facts.base = toQt(made.report.base.name);
-    facts.copySeconds = made.report.copySeconds;
-    facts.replaySeconds = made.report.replaySeconds;
+    facts.placeSeconds = made.report.placeSeconds;
     facts.resumeSeconds = made.report.resumeSeconds;
     facts.runningSeconds = began.seconds();
     progress.beginStage("running");

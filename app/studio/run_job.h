@@ -10,8 +10,7 @@ struct RunFacts {
     GuestFacts guest;
     QString title;
     QString base;
-    double copySeconds = 0;
-    double replaySeconds = 0;
+    double placeSeconds = 0;
     double resumeSeconds = 0;
     double runningSeconds = 0;  // from the click to the running guest
 };

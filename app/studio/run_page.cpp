@@ -69,8 +69,7 @@ void RunPage::guestReady(const RunFacts& facts) {
     heading().setText(
         tr("\"%1\" runs, %2 after the click.").arg(m_name, durationText(facts.runningSeconds)));
     side().setFact(tr("Base:"), facts.base);
-    side().setFact(tr("Base copied in:"), durationText(facts.copySeconds));
-    side().setFact(tr("Overlay placed in:"), durationText(facts.replaySeconds));
+    side().setFact(tr("Overlay placed in:"), durationText(facts.placeSeconds));
     side().setFact(tr("Resumed in:"), durationText(facts.resumeSeconds));
     side().setForwards(facts.guest.forwards);
     showConsole(facts.guest.console, tr("Console of %1").arg(m_name));
