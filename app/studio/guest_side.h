@@ -1,0 +1,30 @@
+// The column beside a guest's console: facts, ports as links, and what happened. GUI thread.
+#pragma once
+
+#include <QWidget>
+
+#include "app/studio/guest_facts.h"
+
+class QFormLayout;
+class QLabel;
+class QListWidget;
+
+namespace cloudlet {
+
+class GuestSide : public QWidget {
+    Q_OBJECT
+public:
+    explicit GuestSide(QWidget* parent = nullptr);
+
+    void setFact(const QString& name, const QString& value);  // adds, or replaces
+    void setForwards(const QList<ForwardFact>& forwards);
+    void log(const QString& text);
+    QString logText() const;
+
+private:
+    QFormLayout* m_facts;
+    QLabel* m_ports;
+    QListWidget* m_log;
+};
+
+}  // namespace cloudlet

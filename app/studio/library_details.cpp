@@ -1,0 +1,192 @@
+#include "app/studio/library_details.h"
+
+#include <QFormLayout>
+#include <QLabel>
+#include <QPixmap>
+#include <QVBoxLayout>
+
+#include "app/studio/qt_text.h"
+#include "widgets/composition_bar.h"
+
+namespace cloudlet {
+
+namespace {
+
+constexpr QSize kPicture(280, 175);
+constexpr int kChunkBytes = static_cast<int>(kChunkSize);
+
+QString portsText(const std::vector<PortForward>& ports) {
+    QStringList list;
+    for (const PortForward& port : ports) {
+        list << QStringLiteral("%1/%2")
+                    .arg(port.guestPort)
+                    .arg(port.protocol == PortForward::Protocol::tcp ? QStringLiteral("tcp")
+                                                                     : QStringLiteral("udp"));
+    }
+    return list.isEmpty() ? LibraryDetails::tr("none") : list.join(QStringLiteral(", "));
+}
+
+CompositionPart part(const QString& name, std::uint64_t chunks) {
+    return {name, chunks, bytesText(chunks * kChunkBytes)};
+}
+
+QList<CompositionPart> partsOf(const Manifest& manifest) {
+    const Composition& disk = manifest.of(ImageKind::disk);
+    const Composition& memory = manifest.of(ImageKind::memory);
+    return {
+        part(LibraryDetails::tr("Disk, new"), disk.raw),
+        part(LibraryDetails::tr("Disk, changed"), disk.delta),
+        part(LibraryDetails::tr("Memory, new"), memory.raw),
+        part(LibraryDetails::tr("Memory, changed"), memory.delta),
+        part(LibraryDetails::tr("Found in the base"),
+             disk.fromBaseDisk + disk.fromBaseMemory + memory.fromBaseDisk + memory.fromBaseMemory),
+        part(LibraryDetails::tr("Repeated"), disk.repeats + memory.repeats),
+        part(LibraryDetails::tr("Zero"), disk.zero + memory.zero),
+    };
+}
+
+}  // namespace
+
+LibraryDetails::LibraryDetails(QWidget* parent)
+    : QFrame(parent),
+      m_picture(new QLabel),
+      m_title(new QLabel),
+      m_facts(new QWidget),
+      m_form(new QFormLayout(m_facts)),
+      m_composedOf(new QLabel(tr("What changed, before compression:"))),
+      m_composition(new CompositionBar),
+      m_notes(new QLabel) {
+    setFrameShape(QFrame::StyledPanel);
+    m_picture->setFixedSize(kPicture);
+    m_picture->setAlignment(Qt::AlignCenter);
+    m_picture->setFrameShape(QFrame::StyledPanel);
+    m_picture->setForegroundRole(QPalette::PlaceholderText);
+    m_picture->setAccessibleName(tr("Picture of the console"));
+    QFont bold = m_title->font();
+    bold.setBold(true);
+    bold.setPointSizeF(bold.pointSizeF() * 1.2);
+    m_title->setFont(bold);
+    m_title->setWordWrap(true);
+    m_form->setContentsMargins(0, 0, 0, 0);
+    m_notes->setWordWrap(true);
+    m_notes->setTextFormat(Qt::PlainText);
+    auto* layout = new QVBoxLayout(this);
+    layout->addWidget(m_picture);
+    layout->addWidget(m_title);
+    layout->addWidget(m_facts);
+    layout->addWidget(m_notes);
+    layout->addWidget(m_composedOf);
+    layout->addWidget(m_composition);
+    layout->addStretch();
+    setFixedWidth(kPicture.width() + layout->contentsMargins().left() +
+                  layout->contentsMargins().right() + 2 * frameWidth());
+    connect(&m_job, &Job::finished, this, &LibraryDetails::loaded);
+    showNothing();
+}
+
+void LibraryDetails::clear(const QString& title) {
+    m_title->setText(title);
+    while (m_form->rowCount() > 0) m_form->removeRow(0);
+    m_notes->hide();
+    m_composedOf->hide();
+    m_composition->hide();
+    m_wanted.clear();
+    setPicture({});
+}
+
+void LibraryDetails::addFact(const QString& name, const QString& value) {
+    auto* label = new QLabel(value);
+    label->setWordWrap(true);
+    label->setTextFormat(Qt::PlainText);
+    label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_form->addRow(name, label);
+}
+
+void LibraryDetails::setPicture(const QPixmap& picture) {
+    if (picture.isNull()) {
+        m_picture->setText(tr("No picture"));
+        return;
+    }
+    QPixmap scaled = picture.scaled(kPicture * devicePixelRatioF(), Qt::KeepAspectRatio,
+                                    Qt::SmoothTransformation);
+    scaled.setDevicePixelRatio(devicePixelRatioF());
+    m_picture->setPixmap(scaled);
+}
+
+void LibraryDetails::showNothing() {
+    clear(tr("Nothing is chosen"));
+}
+
+void LibraryDetails::showBase(const LibraryBase& base) {
+    clear(base.isKnown() ? base.name : tr("Overlays without their base"));
+    if (!base.isKnown()) {
+        m_notes->setText(tr("Import the base that they were made from to run them here."));
+        m_notes->show();
+        return;
+    }
+    setPicture(QPixmap(base.preview));
+    addFact(tr("Disk:"), bytesText(base.diskBytes));
+    addFact(tr("Memory:"), bytesText(base.memoryBytes));
+    addFact(tr("On this disk:"), bytesText(base.bytes));
+    addFact(tr("Made:"), dateText(base.created));
+    addFact(tr("Overlays:"), QString::number(base.overlays.size()));
+    addFact(tr("Id:"), base.id.left(12));
+    m_notes->setText(base.problem);
+    m_notes->setVisible(!base.problem.isEmpty());
+}
+
+void LibraryDetails::showOverlay(const LibraryOverlay& overlay, const LibraryBase& base) {
+    clear(overlay.title);
+    addFact(tr("Base:"), base.isKnown() ? base.name : tr("not here"));
+    addFact(tr("Size:"), bytesText(overlay.bytes));
+    addFact(tr("Made:"), dateText(overlay.created));
+    addFact(tr("File:"), overlay.file);
+    m_wanted = overlay.file;
+    if (overlay.missing) {
+        m_notes->setText(tr("The file is not where it was; put it back, or forget it."));
+        m_notes->show();
+        return;
+    }
+    if (!m_job.isRunning()) readWanted();  // else loaded() goes on with the wanted one
+}
+
+void LibraryDetails::readWanted() {
+    m_reading = m_wanted;
+    m_read = std::make_shared<std::optional<OverlayDetails>>();
+    m_job.start(
+        [file = m_reading, read = m_read](Progress&, const std::stop_token&) -> Result<void> {
+            *read = TRY(readOverlayDetails(file));
+            return {};
+        });
+}
+
+void LibraryDetails::loaded() {
+    if (m_wanted.isEmpty()) return;
+    if (m_wanted != m_reading) {  // another one was chosen meanwhile
+        readWanted();
+        return;
+    }
+    if (m_job.state() == Job::State::done) {
+        showManifest(**m_read);
+    } else {
+        m_notes->setText(toQt(m_job.error().message));
+        m_notes->show();
+    }
+}
+
+void LibraryDetails::showManifest(const OverlayDetails& details) {
+    const Manifest& manifest = details.manifest;
+    addFact(tr("Ports:"), portsText(manifest.ports));
+    addFact(tr("Id:"), details.id.left(12));
+    QPixmap picture;
+    picture.loadFromData(reinterpret_cast<const uchar*>(manifest.preview.data()),
+                         static_cast<uint>(manifest.preview.size()), "PNG");
+    setPicture(picture);
+    m_notes->setText(toQt(manifest.notes));
+    m_notes->setVisible(!manifest.notes.empty());
+    m_composition->setParts(partsOf(manifest));
+    m_composedOf->show();
+    m_composition->show();
+}
+
+}  // namespace cloudlet

@@ -1,0 +1,291 @@
+#include "app/studio/library_page.h"
+
+#include <QAction>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QStackedWidget>
+#include <QToolBar>
+#include <QToolButton>
+#include <QTreeView>
+#include <QVBoxLayout>
+
+#include "app/studio/library_details.h"
+#include "app/studio/qt_text.h"
+#include "app/studio/settings.h"
+#include "widgets/error_panel.h"
+#include "widgets/stage_bar.h"
+
+namespace cloudlet {
+
+LibraryPage::LibraryPage(StudioServices& services, QWidget* parent)
+    : Page(parent),
+      m_services(services),
+      m_model(new LibraryModel(this)),
+      m_filter(new QSortFilterProxyModel(this)),
+      m_wanted(StudioSettings::lastBase()) {
+    m_filter->setSourceModel(m_model);
+    m_filter->setRecursiveFilteringEnabled(true);
+    m_filter->setAutoAcceptChildRows(true);
+    m_filter->setFilterCaseSensitivity(Qt::CaseInsensitive);
+    m_filter->setSortRole(LibraryModel::kSortRole);
+    m_filter->setSortCaseSensitivity(Qt::CaseInsensitive);
+    buildActions();
+    m_stage = new StageBar;
+    m_error = new ErrorPanel;
+    m_stack = new QStackedWidget;
+    m_stack->addWidget(new QWidget);  // until it is known what there is
+    m_stack->addWidget(buildEmpty());
+    m_stack->addWidget(buildList());
+    auto* layout = new QVBoxLayout(this);
+    layout->addWidget(m_stack, 1);
+    layout->addWidget(m_stage);
+    layout->addWidget(m_error);
+    m_stage->hide();
+    connect(m_stage, &StageBar::cancelled, this, [this] {
+        m_work.cancel();
+        m_stage->showCancelling();
+    });
+    connect(&m_loading, &Job::finished, this, &LibraryPage::loaded);
+    connect(&m_work, &Job::progressed, this, [this] {
+        if (!m_work.isCancelling()) m_stage->setStage(m_work.view());
+    });
+    connect(&m_work, &Job::finished, this, &LibraryPage::worked);
+    refresh();
+    reload();
+}
+
+LibraryPage::~LibraryPage() = default;
+
+QString LibraryPage::title() const {
+    return tr("Library");
+}
+
+QString LibraryPage::wouldLose() const {
+    return m_work.isRunning() ? tr("Work in the library is not finished.") : QString();
+}
+
+QString LibraryPage::commandLine() const {
+    const LibraryBase* base = m_model->baseAt(current());
+    const LibraryOverlay* overlay = m_model->overlayAt(current());
+    if (overlay != nullptr) {
+        return QStringLiteral("cloudlet synthesis %1").arg(shellQuoted(overlay->file));
+    }
+    if (base != nullptr && base->isKnown()) {
+        return QStringLiteral("cloudlet overlay %1 -o overlay.cloudlet")
+            .arg(shellQuoted(base->name));
+    }
+    return QStringLiteral("cloudlet list-base");
+}
+
+QAction* LibraryPage::addPlainAction(const QString& text, const QString& toolTip,
+                                     void (LibraryPage::*slot)()) {
+    auto* action = new QAction(text, this);
+    action->setToolTip(toolTip);
+    connect(action, &QAction::triggered, this, slot);
+    m_actions << action;
+    return action;
+}
+
+void LibraryPage::buildActions() {
+    m_author = addPlainAction(tr("&Author…"), tr("Resumes this base to make an overlay of it"),
+                              &LibraryPage::author);
+    m_run = addPlainAction(tr("&Run"), tr("Brings the VM of this overlay to life here"),
+                           &LibraryPage::run);
+    m_run->setShortcut(Qt::CTRL | Qt::Key_R);
+    m_verify = addPlainAction(tr("&Verify"), tr("Compares every byte with its hash"),
+                              &LibraryPage::verify);
+    m_export = addPlainAction(tr("&Export…"), tr("Writes this base to one file, for others"),
+                              &LibraryPage::exportBaseFile);
+    addPlainAction(tr("&Import…"), tr("Adds a base from a file, or an overlay to look at"),
+                   &LibraryPage::importFile);
+    m_remove =
+        addPlainAction(tr("&Delete…"), tr("Removes it from this catalog"), &LibraryPage::remove);
+}
+
+QWidget* LibraryPage::buildButtons() {
+    auto* bar = new QToolBar;
+    bar->setAccessibleName(tr("Library"));
+    for (QAction* action : m_actions) bar->addAction(action);
+    for (QToolButton* button : bar->findChildren<QToolButton*>()) {
+        button->setFocusPolicy(Qt::TabFocus);
+    }
+    return bar;
+}
+
+QWidget* LibraryPage::buildList() {
+    m_search = new QLineEdit;
+    m_search->setPlaceholderText(tr("Search"));
+    m_search->setClearButtonEnabled(true);
+    m_search->setAccessibleName(tr("Search bases and overlays"));
+    m_search->setMaximumWidth(fontMetrics().averageCharWidth() * 40);
+    auto* find = new QAction(this);
+    find->setShortcut(QKeySequence::Find);
+    connect(find, &QAction::triggered, m_search, [this] { m_search->setFocus(); });
+    addAction(find);
+    m_tree = new QTreeView;
+    m_tree->setModel(m_filter);
+    m_tree->setAccessibleName(tr("Bases and overlays"));
+    m_tree->setSortingEnabled(true);
+    m_tree->sortByColumn(LibraryModel::nameColumn, Qt::AscendingOrder);
+    m_tree->setUniformRowHeights(true);
+    m_tree->setAlternatingRowColors(true);
+    m_tree->header()->setStretchLastSection(false);
+    m_tree->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    m_tree->header()->setSectionResizeMode(LibraryModel::nameColumn, QHeaderView::Stretch);
+    m_details = new LibraryDetails;
+    connect(m_search, &QLineEdit::textChanged, this, [this](const QString& text) {
+        m_filter->setFilterFixedString(text);
+        m_tree->expandAll();
+    });
+    connect(m_tree->selectionModel(), &QItemSelectionModel::currentChanged, this,
+            &LibraryPage::refresh);
+    connect(m_tree, &QTreeView::activated, this, [this] { m_run->isEnabled() ? run() : author(); });
+    auto* top = new QHBoxLayout;
+    top->addWidget(buildButtons());
+    top->addStretch();
+    top->addWidget(m_search, 1);
+    auto* left = new QVBoxLayout;
+    left->addLayout(top);
+    left->addWidget(m_tree, 1);
+    auto* widget = new QWidget;
+    auto* layout = new QHBoxLayout(widget);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addLayout(left, 1);
+    layout->addWidget(m_details);
+    return widget;
+}
+
+QWidget* LibraryPage::buildEmpty() {
+    auto* heading = new QLabel(tr("There is no base VM yet"));
+    QFont large = heading->font();
+    large.setPointSizeF(large.pointSizeF() * 1.6);
+    heading->setFont(large);
+    auto* text = new QLabel(
+        tr("A base VM is a golden image: disk, memory and device state of a machine at rest.\n"
+           "Overlays are made from it, in seconds. The sample is a small Debian guest, built from\n"
+           "the distribution's packages; that takes some minutes, once."));
+    auto* sample = new QPushButton(tr("&Build the sample base"));
+    sample->setDefault(true);
+    auto* import = new QPushButton(tr("&Import a base…"));
+    auto* buttons = new QHBoxLayout;
+    buttons->addWidget(sample);
+    buttons->addWidget(import);
+    buttons->addStretch();
+    auto* column = new QVBoxLayout;
+    column->addStretch(2);
+    column->addWidget(heading);
+    column->addWidget(text);
+    column->addSpacing(fontMetrics().height());
+    column->addLayout(buttons);
+    column->addStretch(3);
+    auto* widget = new QWidget;
+    auto* layout = new QHBoxLayout(widget);
+    layout->addStretch();
+    layout->addLayout(column);
+    layout->addStretch();
+    connect(sample, &QPushButton::clicked, this, &LibraryPage::buildSample);
+    connect(import, &QPushButton::clicked, this, &LibraryPage::importFile);
+    connect(&m_work, &Job::started, widget, [sample, import] {
+        sample->setEnabled(false);
+        import->setEnabled(false);
+    });
+    connect(&m_work, &Job::finished, widget, [sample, import] {
+        sample->setEnabled(true);
+        import->setEnabled(true);
+    });
+    return widget;
+}
+
+void LibraryPage::reload() {
+    if (m_loading.isRunning()) {
+        m_readAgain = true;
+        return;
+    }
+    m_read = std::make_shared<Library>();
+    m_loading.start([this, read = m_read](Progress&, const std::stop_token&) -> Result<void> {
+        *read = TRY(readLibrary(m_services.catalog()));
+        return {};
+    });
+}
+
+void LibraryPage::loaded() {
+    if (m_loading.state() == Job::State::failed) {
+        m_error->showError(tr("The catalog cannot be read."), toQt(m_loading.error().message));
+        return;
+    }
+    if (m_wanted.isEmpty()) m_wanted = current().data(LibraryModel::kIdentityRole).toString();
+    const bool first = m_stack->currentIndex() == 0;
+    m_model->setLibrary(*m_read);
+    m_stack->setCurrentIndex(m_read->isEmpty() ? 1 : 2);
+    m_tree->expandAll();
+    select(m_wanted);
+    m_wanted.clear();
+    if (first) (m_read->isEmpty() ? m_stack->currentWidget() : m_tree)->setFocus();
+    refresh();
+    if (std::exchange(m_readAgain, false)) reload();
+}
+
+void LibraryPage::select(const QString& identity) {
+    QModelIndex index = m_model->find(identity);
+    if (!index.isValid()) index = m_model->index(0, 0);
+    const QModelIndex shown = m_filter->mapFromSource(index);
+    m_tree->setCurrentIndex(shown);
+    m_tree->scrollTo(shown);
+}
+
+void LibraryPage::selectFile(const QString& file) {
+    m_wanted = file;
+    reload();
+}
+
+QModelIndex LibraryPage::current() const {
+    return m_filter->mapToSource(m_tree->currentIndex()).siblingAtColumn(0);
+}
+
+void LibraryPage::refresh() {
+    const LibraryBase* base = m_model->baseAt(current());
+    const LibraryOverlay* overlay = m_model->overlayAt(current());
+    const bool isBase = base != nullptr && overlay == nullptr && base->isKnown();
+    const bool ready = base != nullptr && base->isKnown() && base->problem.isEmpty();
+    const bool free = !m_work.isRunning();
+    m_author->setEnabled(isBase && ready);
+    m_run->setEnabled(overlay != nullptr && ready && !overlay->missing);
+    m_verify->setEnabled(free && (isBase || m_run->isEnabled()));
+    m_export->setEnabled(free && isBase && ready);
+    m_remove->setEnabled(free && (isBase || overlay != nullptr));
+    if (overlay != nullptr) {
+        m_details->showOverlay(*overlay, *base);
+    } else if (base != nullptr) {
+        m_details->showBase(*base);
+    } else {
+        m_details->showNothing();
+    }
+}
+
+void LibraryPage::work(Job::Work work, const QString& done) {
+    if (m_work.isRunning()) return;
+    m_doneText = done;
+    m_error->clear();
+    m_stage->reset();
+    m_stage->setVisible(true);
+    m_work.start(std::move(work));
+    refresh();
+}
+
+void LibraryPage::worked() {
+    m_stage->hide();
+    if (m_work.state() == Job::State::failed) {
+        const QString message = toQt(m_work.error().message);
+        m_error->showError(message.section(u'\n', 0, 0), message.section(u'\n', 1));
+    } else if (m_work.state() == Job::State::done && !m_doneText.isEmpty()) {
+        QMessageBox::information(window(), tr("Done"), m_doneText);
+    }
+    reload();
+    refresh();
+}
+
+}  // namespace cloudlet

@@ -1,0 +1,85 @@
+// The desktop program: constructs the engine's things and hands them to the window.
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QFileInfo>
+#include <QIcon>
+#include <QMessageBox>
+#include <csignal>
+#include <optional>
+
+#include "app/studio/main_window.h"
+#include "app/studio/qt_text.h"
+#include "engine/base/xdg.h"
+#include "engine/jobs/guest.h"
+
+namespace cloudlet {
+
+namespace {
+
+struct Arguments {
+    fs::path catalog;
+    std::string libvirtUri;
+    QStringList files;
+};
+
+Arguments parse(const QApplication& app) {
+    QCommandLineParser parser;
+    parser.setApplicationDescription(
+        QApplication::translate("cloudlet::main", "Author VM overlays and bring them to life."));
+    parser.addHelpOption();
+    parser.addVersionOption();
+    const QCommandLineOption catalog(
+        QStringLiteral("catalog"),
+        QApplication::translate("cloudlet::main", "Folder of the catalog."), QStringLiteral("DIR"),
+        qEnvironmentVariable("CLOUDLET_CATALOG", toQt(dataDirectory())));
+    const QCommandLineOption uri(
+        QStringLiteral("connect"),
+        QApplication::translate("cloudlet::main", "libvirt connection URI."), QStringLiteral("URI"),
+        qEnvironmentVariable("CLOUDLET_LIBVIRT_URI"));
+    parser.addOptions({catalog, uri});
+    parser.addPositionalArgument(QStringLiteral("FILE"),
+                                 QApplication::translate("cloudlet::main", "Overlay to run."),
+                                 QStringLiteral("[FILE...]"));
+    parser.process(app);
+    return {fs::absolute(toPath(parser.value(catalog))), parser.value(uri).toStdString(),
+            parser.positionalArguments()};
+}
+
+int run(int argc, char** argv) {
+    QApplication::setApplicationName(QStringLiteral("cloudlet-studio"));
+    QApplication::setOrganizationName(QStringLiteral("cloudlet-studio"));
+    QApplication::setApplicationDisplayName(QStringLiteral("Cloudlet Studio"));
+    QApplication::setApplicationVersion(QStringLiteral(CLOUDLET_VERSION));
+    QApplication::setDesktopFileName(QStringLiteral("cloudlet-studio"));
+    QApplication app(argc, argv);
+    QApplication::setWindowIcon(QIcon(QStringLiteral(":/cloudlet-studio.svg")));
+    std::signal(SIGPIPE, SIG_IGN);  // a guest's console that closes is no reason to die
+    const Arguments arguments = parse(app);
+    Result<Catalog> catalog = Catalog::open(arguments.catalog);
+    if (!catalog) {
+        QMessageBox::critical(nullptr, QApplication::applicationDisplayName(),
+                              toQt(catalog.error().message));
+        return 1;
+    }
+    std::vector<std::string> notes = catalog->notes();
+    if (!catalog->isReadOnly()) {
+        const Result<std::vector<std::string>> swept = sweepDeadGuests(*catalog);
+        if (swept) notes.insert(notes.end(), swept->begin(), swept->end());
+    }
+    StudioServices services(*catalog, arguments.libvirtUri);
+    MainWindow window(services);
+    window.showNotes(notes);
+    window.show();
+    for (const QString& file : arguments.files) {
+        window.openOverlay(QFileInfo(file).absoluteFilePath());
+    }
+    return QApplication::exec();
+}
+
+}  // namespace
+
+}  // namespace cloudlet
+
+int main(int argc, char** argv) {
+    return cloudlet::run(argc, argv);
+}

@@ -1,0 +1,26 @@
+// A tab of the main window: what the window needs to know of it. GUI thread.
+#pragma once
+
+#include <QWidget>
+
+namespace cloudlet {
+
+class Page : public QWidget {
+    Q_OBJECT
+public:
+    using QWidget::QWidget;
+
+    virtual QString title() const = 0;
+    // The `cloudlet` line that does what this page is about to do; empty if there is none.
+    virtual QString commandLine() const = 0;
+    // What would be lost if the page were closed now, as a sentence; empty: nothing.
+    virtual QString wouldLose() const { return {}; }
+
+Q_SIGNALS:
+    void titleChanged();
+    void libraryChanged();  // a base or an overlay was made or removed
+    void runRequested(const QString& overlayFile);
+    void authorRequested(const QString& base);
+};
+
+}  // namespace cloudlet

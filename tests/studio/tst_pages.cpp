@@ -1,0 +1,364 @@
+// The window and its pages on real catalogs, without a VM.
+#include <QAction>
+#include <QApplication>
+#include <QClipboard>
+#include <QDialogButtonBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QTabWidget>
+#include <QTest>
+#include <QTimer>
+#include <QToolButton>
+#include <QTreeView>
+#include <memory>
+
+#include "app/studio/author_dialogs.h"
+#include "app/studio/library_page.h"
+#include "app/studio/main_window.h"
+#include "app/studio/qt_text.h"
+#include "app/studio/run_page.h"
+#include "app/studio/settings.h"
+#include "tests/catalog/base_fixture.h"
+#include "tests/support/result_checks.h"
+#include "tests/support/scratch.h"
+#include "widgets/error_panel.h"
+
+using namespace cloudlet;
+using namespace cloudlet::test;
+
+class TestPages : public QObject {
+    Q_OBJECT
+private slots:
+    void initTestCase();
+    void init();
+    void cleanup();
+    void offersTheSampleWhereNothingIs();
+    void showsWhatIsThere();
+    void enablesWhatMakesSense();
+    void searches();
+    void deletesABaseWhenAsked();
+    void namesWhatNeedsABase();
+    void readsThousandOverlays();
+    void runsNoOverlayThatIsNone();
+    void copiesTheCommand();
+    void namesEveryFocusableWidget();
+    void hasNoTwoEqualShortcuts();
+    void readsPorts_data();
+    void readsPorts();
+    void asksForAnOverlaysFile();
+    void quotesForAShell();
+    void remembersFiles();
+
+private:
+    BaseRecord addBaseNamed(const std::string& name) {
+        return addBase(*m_catalog, name, "AAB0C").value();
+    }
+    void addOverlay(const BaseRecord& base, const std::string& title);
+    void open();
+    void choose(const QString& text);
+    QAction* action(const QString& text);
+    void answerWith(const QString& button);
+
+    std::unique_ptr<Scratch> m_scratch;
+    std::optional<Catalog> m_catalog;
+    std::unique_ptr<StudioServices> m_services;
+    std::unique_ptr<MainWindow> m_window;
+    QString m_asked;  // what the last message box said
+};
+
+void TestPages::initTestCase() {
+    QApplication::setApplicationName("cloudlet-studio-test");
+    QApplication::setOrganizationName("cloudlet-studio-test");
+    QTest::failOnWarning(QRegularExpression("^(?!This plugin does not support).*"));
+}
+
+void TestPages::init() {
+    m_scratch = std::make_unique<Scratch>();
+    qputenv("XDG_CONFIG_HOME", m_scratch->path().c_str());
+    QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, toQt(m_scratch->path()));
+    m_catalog.emplace(Catalog::open(*m_scratch / "catalog").value());
+    m_services = std::make_unique<StudioServices>(*m_catalog, "");
+}
+
+void TestPages::cleanup() {
+    m_window.reset();
+    m_services.reset();
+    m_catalog.reset();
+    m_scratch.reset();
+}
+
+void TestPages::addOverlay(const BaseRecord& base, const std::string& title) {
+    OverlayRecord overlay;
+    overlay.path = *m_scratch / (title + ".cloudlet");
+    overlay.base = base.id;
+    overlay.title = title;
+    overlay.size = title.size();
+    writeWholeFile(overlay.path, asBytes(title)).value();
+    m_catalog->recordOverlay(overlay).value();
+}
+
+void TestPages::open() {
+    m_window = std::make_unique<MainWindow>(*m_services);
+    m_window->show();
+    QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+    const std::size_t bases = m_catalog->bases()->size();
+    QTRY_COMPARE(static_cast<std::size_t>(m_window->library().model().rowCount()), bases);
+}
+
+void TestPages::choose(const QString& text) {
+    auto* tree = m_window->findChild<QTreeView*>();
+    QAbstractItemModel* model = tree->model();
+    const QModelIndexList found = model->match(model->index(0, 0), Qt::DisplayRole, text, 1,
+                                               Qt::MatchExactly | Qt::MatchRecursive);
+    QCOMPARE(found.size(), 1);
+    tree->setCurrentIndex(found.first());
+}
+
+QAction* TestPages::action(const QString& text) {
+    for (QAction* each : m_window->library().libraryActions()) {
+        if (each->text().remove('&').remove(QChar(0x2026)) == text) return each;
+    }
+    qFatal("there is no action %s", qPrintable(text));
+}
+
+// The next message box is read and answered, once it is there.
+void TestPages::answerWith(const QString& button) {
+    m_asked.clear();
+    QTimer::singleShot(50, this, [this, button] {
+        auto* box = qobject_cast<QMessageBox*>(QApplication::activeModalWidget());
+        if (box == nullptr) return;
+        m_asked = box->text() + '\n' + box->informativeText();
+        for (QAbstractButton* each : box->buttons()) {
+            if (each->text().remove('&') == button) return each->click();
+        }
+        box->reject();
+    });
+}
+
+void TestPages::offersTheSampleWhereNothingIs() {
+    open();
+    QPushButton* sample = nullptr;
+    for (QPushButton* button : m_window->findChildren<QPushButton*>()) {
+        if (button->text() == "&Build the sample base") sample = button;
+    }
+    QVERIFY(sample != nullptr);
+    QTRY_VERIFY(sample->isVisible());
+    QVERIFY(!m_window->findChild<QTreeView*>()->isVisible());
+}
+
+void TestPages::showsWhatIsThere() {
+    const BaseRecord base = addBaseNamed("letters");
+    addOverlay(base, "redis");
+    open();
+    QTRY_VERIFY(m_window->findChild<QTreeView*>()->isVisible());
+    choose("redis");
+    // What is no overlay inside says so beside the list, not in a box that must be closed.
+    QTRY_VERIFY([this] {
+        for (const QLabel* label : m_window->findChildren<QLabel*>()) {
+            if (label->isVisible() && label->text().contains("redis.cloudlet") &&
+                label->text().contains("overlay")) {
+                return true;
+            }
+        }
+        return false;
+    }());
+}
+
+void TestPages::enablesWhatMakesSense() {
+    const BaseRecord base = addBaseNamed("letters");
+    addOverlay(base, "redis");
+    open();
+    choose("letters");
+    QVERIFY(action("Author")->isEnabled());
+    QVERIFY(!action("Run")->isEnabled());
+    QVERIFY(action("Export")->isEnabled());
+    choose("redis");
+    QVERIFY(!action("Author")->isEnabled());
+    QVERIFY(action("Run")->isEnabled());
+    QVERIFY(!action("Export")->isEnabled());
+    fs::remove(*m_scratch / "redis.cloudlet");
+    m_window->library().reload();
+    QTRY_VERIFY(!action("Run")->isEnabled());
+}
+
+void TestPages::searches() {
+    const BaseRecord base = addBaseNamed("letters");
+    addBaseNamed("numbers");
+    addOverlay(base, "redis");
+    addOverlay(base, "web server");
+    open();
+    auto* search = m_window->findChild<QLineEdit*>();
+    auto* tree = m_window->findChild<QTreeView*>();
+    QTest::keyClicks(search, "SERVER");
+    QCOMPARE(tree->model()->rowCount(), 1);
+    QCOMPARE(tree->model()->rowCount(tree->model()->index(0, 0)), 1);
+    search->clear();
+    QCOMPARE(tree->model()->rowCount(), 2);
+}
+
+void TestPages::deletesABaseWhenAsked() {
+    addBaseNamed("letters");
+    open();
+    choose("letters");
+    answerWith("Cancel");
+    action("Delete")->trigger();
+    QVERIFY(m_asked.contains("letters"));
+    QCOMPARE(m_catalog->bases()->size(), std::size_t{1});
+    answerWith("Delete");
+    action("Delete")->trigger();
+    QTRY_COMPARE(m_catalog->bases()->size(), std::size_t{0});
+    QTRY_COMPARE(m_window->library().model().rowCount(), 0);
+}
+
+void TestPages::namesWhatNeedsABase() {
+    const BaseRecord base = addBaseNamed("letters");
+    addOverlay(base, "redis");
+    open();
+    choose("letters");
+    answerWith("Delete");
+    action("Delete")->trigger();
+    QVERIFY(m_asked.contains("redis"));
+    auto* error = m_window->library().findChild<ErrorPanel*>();
+    QTRY_VERIFY(error->isVisible());
+    QVERIFY2(error->sentence().contains("redis"), qPrintable(error->sentence()));
+    QCOMPARE(m_catalog->bases()->size(), std::size_t{1});
+}
+
+void TestPages::readsThousandOverlays() {
+    const BaseRecord base = addBaseNamed("letters");
+    for (int i = 0; i < 1000; ++i) {
+        OverlayRecord overlay;
+        overlay.path = *m_scratch / ("o" + std::to_string(i));
+        overlay.base = base.id;
+        overlay.title = "overlay " + std::to_string(i);
+        EXPECT_OK(m_catalog->recordOverlay(overlay));
+    }
+    open();
+    QTRY_COMPARE(m_window->library().model().rowCount(m_window->library().model().index(0, 0)),
+                 1000);
+}
+
+void TestPages::runsNoOverlayThatIsNone() {
+    const fs::path file = *m_scratch / "rubbish.cloudlet";
+    EXPECT_OK(writeWholeFile(file, asBytes("this is no overlay")));
+    open();
+    m_window->openOverlay(toQt(file));
+    auto* page = qobject_cast<RunPage*>(m_window->currentPage());
+    QVERIFY(page != nullptr);
+    QTRY_COMPARE(page->job().phase(), RunJob::Phase::ended);
+    auto* error = page->findChild<ErrorPanel*>();
+    QVERIFY(error->isVisible());
+    QVERIFY2(error->sentence().contains("rubbish.cloudlet"), qPrintable(error->sentence()));
+    QVERIFY(page->wouldLose().isEmpty());
+}
+
+void TestPages::copiesTheCommand() {
+    addBaseNamed("my letters");
+    open();
+    choose("my letters");
+    for (QAction* each : m_window->findChildren<QAction*>()) {
+        if (each->text() == "Copy as &command") each->trigger();
+    }
+    QCOMPARE(QApplication::clipboard()->text(),
+             "cloudlet overlay 'my letters' -o overlay.cloudlet");
+}
+
+// A screen reader has a word for everything that the keyboard reaches.
+void TestPages::namesEveryFocusableWidget() {
+    const BaseRecord base = addBaseNamed("letters");
+    addOverlay(base, "redis");
+    open();
+    m_window->openOverlay(toQt(*m_scratch / "redis.cloudlet"));
+    QStringList nameless;
+    for (QWidget* widget : m_window->findChildren<QWidget*>()) {
+        if ((widget->focusPolicy() & Qt::TabFocus) == 0 || !widget->isEnabled()) continue;
+        if (QString(widget->metaObject()->className()).startsWith("QTabBar")) continue;
+        QAccessibleInterface* found = QAccessible::queryAccessibleInterface(widget);
+        if (found != nullptr && found->text(QAccessible::Name).isEmpty()) {
+            nameless << widget->metaObject()->className() + QString(" in ") +
+                            widget->parentWidget()->metaObject()->className();
+        }
+    }
+    QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join("; ")));
+}
+
+void TestPages::hasNoTwoEqualShortcuts() {
+    addBaseNamed("letters");
+    open();
+    QSet<QString> seen;
+    for (const QAction* each : m_window->findChildren<QAction*>()) {
+        const QString keys = each->shortcut().toString();
+        if (keys.isEmpty()) continue;
+        QVERIFY2(!seen.contains(keys), qPrintable(keys));
+        seen.insert(keys);
+    }
+    QVERIFY(seen.contains("Ctrl+F") && seen.contains("Ctrl+Q") && seen.contains("Ctrl+O"));
+}
+
+void TestPages::readsPorts_data() {
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QString>("result");
+    QTest::newRow("none") << "  "
+                          << "";
+    QTest::newRow("two") << "8080:80, udp:0:53"
+                         << "tcp:8080:80 udp:0:53";
+    QTest::newRow("twice") << "8080:80 8080:81"
+                           << "inUse";
+    QTest::newRow("any port twice") << "0:80;0:81"
+                                    << "tcp:0:80 tcp:0:81";
+    QTest::newRow("words") << "http"
+                           << "invalid";
+}
+
+void TestPages::readsPorts() {
+    QFETCH(QString, text);
+    QFETCH(QString, result);
+    const Result<std::vector<PortForward>> ports = parsePorts(text);
+    QStringList shown;
+    if (ports) {
+        for (const PortForward& port : *ports) shown << toQt(port.text());
+    } else {
+        shown << toString(ports.error().code);
+        QVERIFY(!ports.error().message.empty());
+    }
+    QCOMPARE(shown.join(' '), result);
+}
+
+void TestPages::asksForAnOverlaysFile() {
+    StudioSettings::setOverlayFolder(toQt(m_scratch->path()));
+    CreateOverlayDialog dialog("my app/1");
+    const auto edits = dialog.findChildren<QLineEdit*>();
+    QPushButton* create = dialog.findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok);
+    QVERIFY(create->isEnabled());
+    QCOMPARE(dialog.order().file, toQt(*m_scratch / "my-app-1.cloudlet"));
+    QCOMPARE(dialog.order().title, "my app/1");
+    edits.at(0)->setText("other");
+    QCOMPARE(dialog.order().file, toQt(*m_scratch / "other.cloudlet"));
+    edits.at(0)->setText("");
+    QVERIFY(!create->isEnabled());
+    edits.at(0)->setText("other");
+    edits.at(1)->setText("/no/such/folder/x.cloudlet");
+    QVERIFY(!create->isEnabled());
+    edits.at(1)->setText("relative.cloudlet");
+    QVERIFY(!create->isEnabled());
+}
+
+void TestPages::quotesForAShell() {
+    QCOMPARE(shellQuoted("a/b-c.d"), "a/b-c.d");
+    QCOMPARE(shellQuoted("a b"), "'a b'");
+    QCOMPARE(shellQuoted("it's $HOME"), "'it'\\''s $HOME'");
+    QCOMPARE(shellQuoted(""), "''");
+}
+
+void TestPages::remembersFiles() {
+    for (int i = 0; i < 15; ++i) StudioSettings::addRecentFile(QString::number(i));
+    StudioSettings::addRecentFile("7");
+    QCOMPARE(StudioSettings::recentFiles().size(), 10);
+    QCOMPARE(StudioSettings::recentFiles().first(), "7");
+    QCOMPARE(StudioSettings::recentFiles().count("7"), 1);
+}
+
+QTEST_MAIN(TestPages)
+#include "tst_pages.moc"

@@ -1,0 +1,254 @@
+// The window on a real guest: author, create the overlay, run it. With CLOUDLET_SCREENSHOTS set to
+// a folder it also keeps a picture of each page there, light and dark
+// (tests/studio/screenshots.sh).
+#include <QApplication>
+#include <QDir>
+#include <QStyleFactory>
+#include <QTest>
+#include <QTreeView>
+#include <cmath>
+#include <memory>
+#include <optional>
+
+#include "app/studio/author_dialogs.h"
+#include "app/studio/author_page.h"
+#include "app/studio/host_dialog.h"
+#include "app/studio/library_page.h"
+#include "app/studio/main_window.h"
+#include "app/studio/qt_text.h"
+#include "app/studio/run_page.h"
+#include "app/studio/settings.h"
+#include "engine/jobs/create_base.h"
+#include "tests/support/result_checks.h"
+#include "tests/whole/place.h"
+#include "widgets/console_panel.h"
+
+using namespace cloudlet;
+using namespace cloudlet::test;
+
+namespace {
+
+constexpr int kLimitMs = 120'000;  // TCG on a busy machine
+constexpr quint16 kWebPort = 8080;
+
+QPalette darkPalette() {
+    QPalette palette;
+    const QColor window(0x2b, 0x2d, 0x31);
+    const QColor text(0xec, 0xec, 0xec);
+    palette.setColor(QPalette::Window, window);
+    palette.setColor(QPalette::Base, QColor(0x1f, 0x21, 0x24));
+    palette.setColor(QPalette::AlternateBase, QColor(0x25, 0x27, 0x2b));
+    palette.setColor(QPalette::Button, QColor(0x38, 0x3b, 0x40));
+    palette.setColor(QPalette::ToolTipBase, window);
+    for (const QPalette::ColorRole role :
+         {QPalette::WindowText, QPalette::Text, QPalette::ButtonText, QPalette::ToolTipText}) {
+        palette.setColor(role, text);
+        palette.setColor(QPalette::Disabled, role, QColor(0x80, 0x82, 0x86));
+    }
+    palette.setColor(QPalette::PlaceholderText, QColor(0x9a, 0x9c, 0xa0));
+    palette.setColor(QPalette::Light, QColor(0x45, 0x48, 0x4e));
+    palette.setColor(QPalette::Mid, QColor(0x22, 0x24, 0x27));
+    palette.setColor(QPalette::Dark, QColor(0x18, 0x19, 0x1b));
+    palette.setColor(QPalette::Shadow, Qt::black);
+    palette.setColor(QPalette::Highlight, QColor(0x3d, 0x7e, 0xc9));
+    palette.setColor(QPalette::HighlightedText, Qt::white);
+    palette.setColor(QPalette::Link, QColor(0x6c, 0xb0, 0xff));
+    return palette;
+}
+
+// Writes NAME-THEME-SCALE.png for both themes; does nothing unless pictures are wanted.
+void picture(QWidget& widget, const QString& name) {
+    const QString folder = qEnvironmentVariable("CLOUDLET_SCREENSHOTS");
+    if (folder.isEmpty()) return;
+    const QPalette light = QApplication::style()->standardPalette();
+    for (const bool dark : {false, true}) {
+        QApplication::setPalette(dark ? darkPalette() : light);
+        QCoreApplication::processEvents();
+        const QString file = QStringLiteral("%1/%2-%3-%4.png")
+                                 .arg(folder, name, dark ? "dark" : "light")
+                                 .arg(std::lround(widget.devicePixelRatioF()));
+        QVERIFY2(widget.grab().save(file), qPrintable(file));
+    }
+    QApplication::setPalette(light);
+}
+
+}  // namespace
+
+class TestStudio : public QObject {
+    Q_OBJECT
+private slots:
+    void initTestCase();
+    void authorsAndRuns();
+    void discards();
+    void cleanupTestCase();
+
+private:
+    void makeBase();
+    void openWindow();
+    AuthorPage* startAuthoring(std::optional<quint16>& webPort);
+    void typeIntoGuest(AuthorPage& page, quint16 webPort);
+    void createOverlay(AuthorPage& page);
+    void runOverlay();
+
+    std::unique_ptr<Place> m_place;
+    std::optional<Catalog> m_catalog;
+    std::unique_ptr<StudioServices> m_services;
+    std::unique_ptr<MainWindow> m_window;
+};
+
+void TestStudio::initTestCase() {
+    QApplication::setStyle(QStyleFactory::create("Fusion"));
+    QApplication::setApplicationName("cloudlet-studio-test");
+    QApplication::setOrganizationName("cloudlet-studio-test");
+    m_place = std::make_unique<Place>();
+    QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, qtPath(m_place->path()));
+    StudioSettings::setOverlayFolder(qtPath(m_place->path()));
+    VALUE(catalog, Catalog::open(m_place->catalog()));
+    m_catalog.emplace(std::move(catalog));
+    m_services = std::make_unique<StudioServices>(*m_catalog, "");
+}
+
+void TestStudio::cleanupTestCase() {
+    m_window.reset();
+    m_services.reset();
+    QCOMPARE(m_place->leftovers(), QStringList());
+    m_catalog.reset();
+    m_place.reset();
+}
+
+void TestStudio::openWindow() {
+    m_window = std::make_unique<MainWindow>(*m_services);
+    m_window->show();
+    QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+}
+
+void TestStudio::makeBase() {
+    CreateBaseRequest request;
+    request.name = "tiny";
+    request.disk = std::getenv("CLOUDLET_TINY_DISK");
+    request.machine.memoryBytes = 128 << 20;
+    request.machine.qemuVersion = "0.0";
+    request.trigger = SerialLineMatches{kReady};
+    request.cleaning = Cleaning::never;
+    Job job;
+    job.start([&](Progress& progress, const std::stop_token& stop) -> Result<void> {
+        TRY(createBase(request, TRY(m_services->forJob(progress, stop))));
+        return {};
+    });
+    QTRY_VERIFY_WITH_TIMEOUT(!job.isRunning(), kLimitMs);
+    QVERIFY2(job.state() == Job::State::done, job.error().message.c_str());
+}
+
+AuthorPage* TestStudio::startAuthoring(std::optional<quint16>& webPort) {
+    AuthorOrder order;
+    order.base = "tiny";
+    order.title = "overlay of tiny";
+    order.forwards = {{PortForward::Protocol::tcp, 0, kWebPort}};
+    auto* page = new AuthorPage(*m_services, order);
+    connect(&page->job(), &AuthorJob::guestReady, page, [&webPort](const GuestFacts& facts) {
+        webPort = static_cast<quint16>(facts.forwards.first().hostPort);
+    });
+    m_window->addPage(page);
+    return page;
+}
+
+void TestStudio::typeIntoGuest(AuthorPage& page, quint16 webPort) {
+    ConsoleView& view = page.console().view();
+    QTRY_VERIFY_WITH_TIMEOUT(view.isConnected() && !view.guestSize().isEmpty(), kLimitMs);
+    const auto layout = KeyLayout::load("us");
+    QVERIFY(layout);
+    const QImage before = view.picture();
+    QCOMPARE(view.typeText("clear; echo typed-in > /www/typed; ls -l /www\n", *layout), QString());
+    QTRY_COMPARE_WITH_TIMEOUT(httpGet(webPort, "/typed"), std::string("typed-in\n"), kLimitMs);
+    QTRY_VERIFY(view.picture() != before);
+    QTest::qWait(500);  // for the picture only: what the guest prints next
+    picture(*m_window, "author");
+}
+
+void TestStudio::createOverlay(AuthorPage& page) {
+    CreateOverlayDialog dialog("web page");
+    dialog.show();
+    picture(dialog, "create");
+    dialog.close();
+    OverlayOrder order = dialog.order();
+    order.notes = "A page that was typed in.";
+    order.clean = false;
+    page.job().createOverlay(order);
+    QTRY_VERIFY_WITH_TIMEOUT(page.job().job().view().total > 0, kLimitMs);
+    picture(*m_window, "creating");
+    QTRY_COMPARE_WITH_TIMEOUT(page.job().phase(), AuthorJob::Phase::ended, kLimitMs);
+    QVERIFY2(page.job().job().state() == Job::State::done,
+             page.job().job().error().message.c_str());
+    QVERIFY(QFile::exists(order.file));
+    QVERIFY(page.wouldLose().isEmpty());
+    picture(*m_window, "created");
+}
+
+void TestStudio::runOverlay() {
+    const QString file = m_place->file("web-page.cloudlet");
+    m_window->openOverlay(file);
+    auto* page = qobject_cast<RunPage*>(m_window->currentPage());
+    QVERIFY(page != nullptr);
+    quint16 webPort = 0;
+    double answered = -1;
+    connect(&page->job(), &RunJob::guestReady, page, [&webPort](const RunFacts& facts) {
+        webPort = static_cast<quint16>(facts.guest.forwards.first().hostPort);
+    });
+    connect(&page->job(), &RunJob::answered, page,
+            [&answered](int, double seconds) { answered = seconds; });
+    QTRY_VERIFY_WITH_TIMEOUT(page->job().phase() != RunJob::Phase::synthesising, kLimitMs);
+    QVERIFY2(page->job().phase() == RunJob::Phase::running,
+             page->job().job().error().message.c_str());
+    QTRY_COMPARE_WITH_TIMEOUT(httpGet(webPort, "/typed"), std::string("typed-in\n"), kLimitMs);
+    QTRY_VERIFY_WITH_TIMEOUT(answered >= 0, kLimitMs);
+    QTRY_VERIFY_WITH_TIMEOUT(page->console().view().isConnected(), kLimitMs);
+    QTRY_VERIFY_WITH_TIMEOUT(!page->console().view().guestSize().isEmpty(), kLimitMs);
+    QVERIFY(!page->wouldLose().isEmpty());
+    QTest::qWait(300);  // for the picture only
+    picture(*m_window, "run");
+    page->job().setPaused(true);
+    QTRY_VERIFY(httpGet(webPort, "/typed").empty());
+    page->job().setPaused(false);
+    QTRY_COMPARE_WITH_TIMEOUT(httpGet(webPort, "/typed"), std::string("typed-in\n"), kLimitMs);
+    page->job().stop();
+    QTRY_COMPARE_WITH_TIMEOUT(page->job().phase(), RunJob::Phase::ended, kLimitMs);
+    QCOMPARE(page->job().job().state(), Job::State::done);
+}
+
+void TestStudio::authorsAndRuns() {
+    openWindow();
+    QTest::qWait(200);  // for the picture only
+    picture(*m_window, "empty");
+    makeBase();
+    m_window->library().reload();
+    QTRY_COMPARE(m_window->library().model().rowCount(), 1);
+    std::optional<quint16> webPort;
+    AuthorPage* page = startAuthoring(webPort);
+    QTRY_VERIFY_WITH_TIMEOUT(webPort.has_value(), kLimitMs);
+    QVERIFY(!page->wouldLose().isEmpty());
+    typeIntoGuest(*page, *webPort);
+    createOverlay(*page);
+    QTRY_COMPARE(m_window->library().model().rowCount(m_window->library().model().index(0, 0)), 1);
+    m_window->library().selectFile(m_place->file("web-page.cloudlet"));
+    runOverlay();
+    m_window->findChild<QTabWidget*>()->setCurrentIndex(0);
+    QTest::qWait(500);  // for the picture only: details are read
+    picture(*m_window, "library");
+    HostDialog host(*m_services, m_window.get());
+    host.show();
+    if (qEnvironmentVariableIsSet("CLOUDLET_SCREENSHOTS")) QTest::qWait(6000);
+    picture(host, "machine");
+}
+
+void TestStudio::discards() {
+    std::optional<quint16> webPort;
+    AuthorPage* page = startAuthoring(webPort);
+    QTRY_VERIFY_WITH_TIMEOUT(webPort.has_value(), kLimitMs);
+    page->job().cancel();
+    QTRY_COMPARE_WITH_TIMEOUT(page->job().phase(), AuthorJob::Phase::ended, 10000);
+    QCOMPARE(page->job().job().state(), Job::State::cancelled);
+    QCOMPARE(vmsIn(m_place->path()).size(), std::size_t{0});
+}
+
+QTEST_MAIN(TestStudio)
+#include "tst_studio.moc"

@@ -1,0 +1,136 @@
+#include <QApplication>
+#include <QClipboard>
+#include <QLabel>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTest>
+#include <QToolButton>
+
+#include "widgets/composition_bar.h"
+#include "widgets/error_panel.h"
+#include "widgets/stage_bar.h"
+
+using namespace cloudlet;
+
+namespace {
+
+template <typename Button>
+Button* buttonWith(QWidget& in, const QString& text) {
+    for (Button* button : in.findChildren<Button*>()) {
+        if (button->text().remove('&') == text) return button;
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+class TestPanels : public QObject {
+    Q_OBJECT
+private slots:
+    void initTestCase() { QLocale::setDefault(QLocale::c()); }
+    void describesAStage_data();
+    void describesAStage();
+    void showsAStage();
+    void cancelsOnce();
+    void showsAnError();
+    void copiesAnError();
+    void offersARemedy();
+    void showsParts();
+};
+
+void TestPanels::describesAStage_data() {
+    QTest::addColumn<StageView>("view");
+    QTest::addColumn<QString>("text");
+    const quint64 mib = 1 << 20;
+    QTest::newRow("nothing known") << StageView{"x", 5, 0, true, 3} << "";
+    QTest::newRow("too early for a rate")
+        << StageView{"x", mib, 4 * mib, true, 0.2} << "1.0 MiB of 4.0 MiB";
+    QTest::newRow("bytes") << StageView{"x", 10 * mib, 40 * mib, true, 2}
+                           << "10.0 MiB of 40.0 MiB, 5.0 MiB/s, 7 s left";
+    QTest::newRow("pieces") << StageView{"x", 10, 1000, false, 10}
+                            << "10 of 1,000, 16 min 31 s left";
+    QTest::newRow("more than expected") << StageView{"x", 50, 40, false, 10} << "40 of 40";
+    QTest::newRow("nothing done yet") << StageView{"x", 0, 40, false, 10} << "0 of 40";
+}
+
+void TestPanels::describesAStage() {
+    QFETCH(StageView, view);
+    QFETCH(QString, text);
+    QCOMPARE(describeStage(view), text);
+}
+
+void TestPanels::showsAStage() {
+    StageBar bar;
+    auto* progress = bar.findChild<QProgressBar*>();
+    bar.setStage({"copying memory", 30, 60, true, 1});
+    QCOMPARE(progress->value() * 2, progress->maximum());
+    QVERIFY(!bar.findChildren<QLabel*>().isEmpty());
+    QCOMPARE(bar.findChildren<QLabel*>().first()->text(), "Copying memory");
+    bar.setStage({"waiting", 0, 0, false, 1});
+    QCOMPARE(progress->maximum(), 0);  // busy, of unknown length
+}
+
+void TestPanels::cancelsOnce() {
+    StageBar bar;
+    QSignalSpy cancelled(&bar, &StageBar::cancelled);
+    auto* button = bar.findChild<QPushButton*>();
+    button->click();
+    QCOMPARE(cancelled.size(), 1);
+    bar.showCancelling();
+    QVERIFY(!button->isEnabled());
+    bar.reset();
+    QVERIFY(button->isEnabled());
+}
+
+void TestPanels::showsAnError() {
+    ErrorPanel panel;
+    QVERIFY(panel.isHidden());
+    panel.showError("The disk is full.", "needs 4 GiB\nhas 1 GiB");
+    QVERIFY(!panel.isHidden());
+    auto* details = buttonWith<QToolButton>(panel, "Details");
+    QVERIFY(details != nullptr && !details->isHidden());
+    details->click();
+    QVERIFY(details->isChecked());
+    panel.showError("Another.");
+    QVERIFY(details->isHidden());
+    buttonWith<QPushButton>(panel, "Dismiss")->click();
+    QVERIFY(panel.isHidden());
+}
+
+void TestPanels::copiesAnError() {
+    ErrorPanel panel;
+    panel.showError("The disk is full.", "needs 4 GiB");
+    buttonWith<QPushButton>(panel, "Copy")->click();
+    QCOMPARE(QApplication::clipboard()->text(), "The disk is full.\nneeds 4 GiB");
+}
+
+void TestPanels::offersARemedy() {
+    ErrorPanel panel;
+    QSignalSpy activated(&panel, &ErrorPanel::activated);
+    panel.showError("No base.");
+    panel.offer("Build it");
+    auto* button = buttonWith<QPushButton>(panel, "Build it");
+    QVERIFY(button != nullptr && !button->isHidden());
+    button->click();
+    QCOMPARE(activated.size(), 1);
+    panel.showError("Something else.");
+    QVERIFY(button->isHidden());
+}
+
+void TestPanels::showsParts() {
+    CompositionBar bar;
+    bar.resize(300, 100);
+    bar.setParts({{"Disk", 3, "3 MiB"}, {"Nothing", 0, "0"}, {"Memory", 1, "1 MiB"}});
+    QCOMPARE(bar.accessibleDescription(), "Disk 3 MiB, Memory 1 MiB");
+    const QImage shot = bar.grab().toImage();
+    // Three quarters of the bar are one colour, the last one is another.
+    const QColor first = shot.pixelColor(shot.width() / 10, 5);
+    QCOMPARE(shot.pixelColor(shot.width() * 7 / 10, 5), first);
+    QVERIFY(shot.pixelColor(shot.width() * 9 / 10, 5) != first);
+    bar.setParts({});
+    bar.grab();  // nothing to show, nothing to divide by
+}
+
+QTEST_MAIN(TestPanels)
+#include "tst_panels.moc"

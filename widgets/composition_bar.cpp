@@ -1,0 +1,69 @@
+#include "widgets/composition_bar.h"
+
+#include <QPainter>
+#include <algorithm>
+
+namespace cloudlet {
+
+namespace {
+
+constexpr int kBarHeight = 14;
+constexpr int kGap = 6;
+constexpr int kSwatch = 10;
+
+}  // namespace
+
+CompositionBar::CompositionBar(QWidget* parent) : QWidget(parent) {
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    setAccessibleName(tr("Composition"));
+}
+
+void CompositionBar::setParts(const QList<CompositionPart>& parts) {
+    m_parts.clear();
+    QStringList words;
+    for (const CompositionPart& part : parts) {
+        if (part.value == 0) continue;
+        m_parts.append(part);
+        words << part.name + u' ' + part.text;
+    }
+    setAccessibleDescription(words.join(QStringLiteral(", ")));
+    updateGeometry();
+    update();
+}
+
+QSize CompositionBar::sizeHint() const {
+    const int line = fontMetrics().lineSpacing() + 2;
+    return {220, kBarHeight + kGap + static_cast<int>(m_parts.size()) * line};
+}
+
+// Hues apart from one another, of the strength of the palette's own highlight, so that they read
+// on light and on dark.
+QColor CompositionBar::colourOf(qsizetype index) const {
+    const QColor base = palette().color(QPalette::Highlight);
+    const int hue = (std::max(0, base.hsvHue()) + static_cast<int>(index) * 67) % 360;
+    const bool dark = palette().color(QPalette::Window).lightness() < 128;
+    return QColor::fromHsv(hue, 150, dark ? 210 : 200);
+}
+
+void CompositionBar::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    double total = 0;
+    for (const CompositionPart& part : m_parts) total += static_cast<double>(part.value);
+    double left = 0;
+    const int line = fontMetrics().lineSpacing() + 2;
+    int top = kBarHeight + kGap;
+    for (qsizetype i = 0; i < m_parts.size(); ++i) {
+        const CompositionPart& part = m_parts.at(i);
+        const double wide = width() * static_cast<double>(part.value) / total;
+        painter.fillRect(QRectF(left, 0, wide, kBarHeight), colourOf(i));
+        left += wide;
+        painter.fillRect(QRect(0, top + (line - kSwatch) / 2, kSwatch, kSwatch), colourOf(i));
+        painter.setPen(palette().color(QPalette::WindowText));
+        const QRect row(kSwatch + kGap, top, width() - kSwatch - kGap, line);
+        painter.drawText(row, Qt::AlignVCenter | Qt::AlignLeft, part.name);
+        painter.drawText(row, Qt::AlignVCenter | Qt::AlignRight, part.text);
+        top += line;
+    }
+}
+
+}  // namespace cloudlet

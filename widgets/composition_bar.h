@@ -1,0 +1,35 @@
+// Of what parts a whole consists: one bar and a legend under it. Values are in bytes or pieces,
+// the caller says how each reads. GUI thread.
+#pragma once
+
+#include <QList>
+#include <QWidget>
+
+namespace cloudlet {
+
+struct CompositionPart {
+    QString name;
+    quint64 value = 0;
+    QString text;  // "12.0 MiB"
+};
+
+class CompositionBar : public QWidget {
+    Q_OBJECT
+public:
+    explicit CompositionBar(QWidget* parent = nullptr);
+
+    // Parts of value 0 are left out.
+    void setParts(const QList<CompositionPart>& parts);
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override { return sizeHint(); }
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    QColor colourOf(qsizetype index) const;
+
+    QList<CompositionPart> m_parts;
+};
+
+}  // namespace cloudlet
