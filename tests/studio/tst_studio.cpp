@@ -3,7 +3,9 @@
 // (tests/studio/screenshots.sh).
 #include <QApplication>
 #include <QDir>
+#include <QSettings>
 #include <QStyleFactory>
+#include <QTabWidget>
 #include <QTest>
 #include <QTreeView>
 #include <cmath>

@@ -49,7 +49,7 @@ void TestPanels::describesAStage_data() {
     QTest::newRow("bytes") << StageView{"x", 10 * mib, 40 * mib, true, 2}
                            << "10.0 MiB of 40.0 MiB, 5.0 MiB/s, 7 s left";
     QTest::newRow("pieces") << StageView{"x", 10, 1000, false, 10}
-                            << "10 of 1,000, 16 min 31 s left";
+                            << "10 of 1000, 16 min 31 s left";
     QTest::newRow("more than expected") << StageView{"x", 50, 40, false, 10} << "40 of 40";
     QTest::newRow("nothing done yet") << StageView{"x", 0, 40, false, 10} << "0 of 40";
 }
