@@ -154,8 +154,9 @@ void CreateOverlayDialog::check() {
     const QFileInfo file(m_file->text());
     const QFileInfo folder(file.absolutePath());
     QString problem;
-    if (!isDisplayText(m_title->text().toStdString(), kMostTitleBytes)) {
-        problem = tr("A name is one line of at most %1 bytes.").arg(kMostTitleBytes);
+    const QString title = m_title->text().trimmed();
+    if (title.isEmpty() || !isDisplayText(title.toStdString(), kMostTitleBytes)) {
+        problem = tr("A name is one line of 1 to %1 bytes.").arg(kMostTitleBytes);
     } else if (file.fileName().isEmpty() || file.isDir() || !file.isAbsolute()) {
         problem = tr("Name a file with its whole path.");
     } else if (!folder.isDir()) {

@@ -48,6 +48,7 @@ MainWindow::MainWindow(StudioServices& services, QWidget* parent)
     m_tabs->setDocumentMode(true);
     m_tabs->setTabsClosable(true);
     m_tabs->setMovable(false);
+    m_tabs->setAccessibleName(tr("Pages"));
     m_tabs->tabBar()->setAccessibleName(tr("Pages"));
     setCentralWidget(m_tabs);
     addPage(m_library);
@@ -79,7 +80,7 @@ void MainWindow::buildMenus() {
         file->addAction(tr("&Close page"), this, [this] { closePage(m_tabs->currentIndex()); });
     closeTab->setShortcut(QKeySequence::Close);
     QAction* quit = file->addAction(tr("&Quit"), this, &QWidget::close);
-    quit->setShortcut(QKeySequence::Quit);
+    quit->setShortcut(Qt::CTRL | Qt::Key_Q);  // not every desktop has a standard key
 
     QMenu* library = menuBar()->addMenu(tr("&Library"));
     library->addActions(m_library->libraryActions());

@@ -276,6 +276,7 @@ void TestPages::namesEveryFocusableWidget() {
     QStringList nameless;
     for (QWidget* widget : m_window->findChildren<QWidget*>()) {
         if ((widget->focusPolicy() & Qt::TabFocus) == 0 || !widget->isEnabled()) continue;
+        if (widget->isHidden()) continue;  // the button of an error panel that offers no action
         if (QString(widget->metaObject()->className()).startsWith("QTabBar")) continue;
         QAccessibleInterface* found = QAccessible::queryAccessibleInterface(widget);
         if (found != nullptr && found->text(QAccessible::Name).isEmpty()) {
@@ -341,10 +342,12 @@ void TestPages::asksForAnOverlaysFile() {
     edits.at(0)->setText("");
     QVERIFY(!create->isEnabled());
     edits.at(0)->setText("other");
-    edits.at(1)->setText("/no/such/folder/x.cloudlet");
-    QVERIFY(!create->isEnabled());
-    edits.at(1)->setText("relative.cloudlet");
-    QVERIFY(!create->isEnabled());
+    // Typed, as only a file that a person chose is left alone.
+    for (const char* file : {"/no/such/folder/x.cloudlet", "relative.cloudlet"}) {
+        edits.at(1)->selectAll();
+        QTest::keyClicks(edits.at(1), file);
+        QVERIFY(!create->isEnabled());
+    }
 }
 
 void TestPages::quotesForAShell() {
