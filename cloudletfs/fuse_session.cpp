@@ -55,6 +55,7 @@ Result<std::unique_ptr<FuseSession>> FuseSession::mount(const fs::path& folder,
     fuse_args args{3, const_cast<char**>(arguments), 0};
     fuse_session* session =
         fuse_session_new(&args, &FileSystem::operations(), sizeof(fuse_lowlevel_ops), &fileSystem);
+    fuse_opt_free_args(&args);
     if (session == nullptr) {
         return Error{ErrorCode::failed, "libfuse cannot be set up: " + errors.text()};
     }

@@ -141,9 +141,9 @@ void Server::receive() {
                                     pollfd{m_listener.get(), POLLIN, 0},
                                     pollfd{m_link.fd(), POLLIN, 0}};
         if (::poll(polls.data(), polls.size(), -1) < 0) continue;
-        if (polls[1].revents != 0) accept();
-        if (polls[2].revents == 0) continue;
+        // First, as the one who comes may follow one who has just gone.
         while (!m_endRequested && m_link.isConnected() && receiveOne(buffer)) continue;
+        if (polls[1].revents != 0) accept();
     }
 }
 

@@ -1,6 +1,6 @@
 # mount_test(FOLDER NAME LIBRARY...): a test that starts the real cloudletfs.
 function(mount_test FOLDER NAME)
-  engine_test(${FOLDER} ${NAME} LINKS engine_mount ${ARGN} TIMEOUT 120)
+  engine_test(${FOLDER} ${NAME} LINKS engine_mount ${ARGN} TIMEOUT 240)
   add_dependencies(${FOLDER}_tst_${NAME} cloudletfs)
   target_compile_definitions(${FOLDER}_tst_${NAME} PRIVATE
     MOUNT_PROGRAM="$<TARGET_FILE:cloudletfs>")
