@@ -1,0 +1,121 @@
+#include "engine/net/sender_session.h"
+
+#include <QtTest>
+
+#include "tests/net/push_messages.h"
+#include "tests/support/result_checks.h"
+
+using namespace cloudlet;
+using namespace cloudlet::push;
+using Stage = SenderSession::Stage;
+
+namespace {
+
+enum Type : std::size_t {
+    hello,
+    offer,
+    head,
+    accept,
+    reject,
+    want,
+    pieces,
+    state,
+    statistics,
+    finish,
+    residue,
+    bye
+};
+
+Bytes message(std::size_t type) {
+    return toBytes(test::oneOfEach()[type]);
+}
+
+SenderSession inStage(Stage stage) {
+    SenderSession session(std::get<Offer>(test::oneOfEach()[offer]), Bytes(100), "tst");
+    if (stage >= Stage::greeted) CHECK(session.receive(message(hello)));
+    if (stage >= Stage::accepted) CHECK(session.receive(message(accept)));
+    if (stage >= Stage::finishing) session.finish(Then::residue);
+    if (stage >= Stage::closed) CHECK(session.receive(message(bye)));
+    CHECK(session.stage() == stage);
+    return session;
+}
+
+}  // namespace
+
+class TestSenderSession : public QObject {
+    Q_OBJECT
+
+private slots:
+    void N06_everyMessageInEveryState() {
+        const std::vector<std::vector<std::size_t>> allowed{
+            {hello, reject},
+            {accept, reject},
+            {want, state, statistics, reject},
+            {want, state, statistics, reject, residue, bye},
+            {}};
+        for (int at = 0; at <= static_cast<int>(Stage::closed); ++at) {
+            for (std::size_t type = hello; type <= bye; ++type) {
+                SenderSession session = inStage(static_cast<Stage>(at));
+                const Bytes bytes = message(type);
+                const auto received = session.receive(bytes);
+                const auto& list = allowed[static_cast<std::size_t>(at)];
+                const bool may = std::find(list.begin(), list.end(), type) != list.end();
+                QVERIFY2(static_cast<bool>(received) == may,
+                         qPrintable(QString("%1 %2").arg(at).arg(type)));
+                if (!may) QCOMPARE(received.error().code, ErrorCode::corrupt);
+            }
+        }
+    }
+
+    void saysAtOnceAllThatTheServerHasToKnow() {
+        SenderSession session = inStage(Stage::offered);
+        for (const std::size_t index : {0, 1, 2}) {
+            const auto bytes = session.nextMessage();
+            QVERIFY(bytes.has_value());
+            VALUE(parsed, parse(*bytes));
+            QCOMPARE(parsed.index(), index);
+        }
+        QVERIFY(!session.nextMessage());
+        Offer base;
+        base.what = What::base;
+        base.size = 1;
+        SenderSession ofBase(base, {}, "tst");
+        QVERIFY(ofBase.nextMessage() && ofBase.nextMessage());
+        QVERIFY(!ofBase.nextMessage());
+    }
+
+    void sendsTheMostUrgentFirstAndNothingTwice() {
+        SenderSession session = inStage(Stage::accepted);
+        VERIFY_OK(session.receive(toBytes(Want{Urgency::ahead, {0, 20}})));
+        VERIFY_OK(session.receive(toBytes(Want{Urgency::readerWaits, {4, 2}})));
+        VERIFY_OK(session.receive(toBytes(Want{Urgency::guestWaits, {100, 10}})));
+        QVERIFY(session.nextPieces() == (PieceRange{100, 8}));
+        QVERIFY(session.nextPieces() == (PieceRange{108, 2}));
+        QVERIFY(session.nextPieces() == (PieceRange{4, 2}));
+        QVERIFY(session.nextPieces() == (PieceRange{0, 4}));
+        VERIFY_OK(session.receive(toBytes(Want{Urgency::guestWaits, {0, 7}})));
+        QVERIFY(session.nextPieces() == (PieceRange{6, 1}));
+        QVERIFY(session.nextPieces() == (PieceRange{7, 8}));
+        QVERIFY(session.nextPieces() == (PieceRange{15, 5}));
+        QVERIFY(!session.nextPieces());
+    }
+
+    void refusesWantsWithoutEnd() {
+        SenderSession session = inStage(Stage::accepted);
+        const Bytes beyond = toBytes(Want{Urgency::ahead, {0, UINT32_MAX}});
+        VERIFY_ERROR(session.receive(beyond), ErrorCode::corrupt);
+        const Bytes small = toBytes(Want{Urgency::ahead, {1, 1}});
+        for (std::size_t i = 0; i < SenderSession::kMostWants; ++i) {
+            QVERIFY(session.receive(small));
+        }
+        VERIFY_ERROR(session.receive(small), ErrorCode::corrupt);
+    }
+
+    void N15_namesBothVersions() {
+        SenderSession session = inStage(Stage::offered);
+        VERIFY_ERROR(session.receive(toBytes(Hello{7, "newer"})), ErrorCode::unsupported);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestSenderSession)
+#include "tst_sender_session.moc"
