@@ -51,7 +51,15 @@ std::string manifestText(const Manifest& manifest, const Hash& id, std::uint64_t
     return text + compositionText(manifest);
 }
 
-Result<void> runInfo(Context& context, const std::string& file, const std::string& picture) {
+struct InfoOptions {
+    std::string file;
+    std::string picture;
+    bool files = false;
+};
+
+Result<void> runInfo(Context& context, const InfoOptions& options) {
+    const std::string& file = options.file;
+    const std::string& picture = options.picture;
     FileSource source = TRY(FileSource::open(absolutePath(file)));
     const OverlayReader reader = TRY(OverlayReader::open(source));
     const std::uint64_t bytes = TRY(source.size());
@@ -61,8 +69,20 @@ Result<void> runInfo(Context& context, const std::string& file, const std::strin
         }
         TRY(writeWholeFile(absolutePath(picture), reader.manifest().preview));
     }
-    context.terminal.result(manifestText(reader.manifest(), reader.id(), bytes),
-                            overlayToJson(reader.manifest(), reader.id(), bytes));
+    std::string text = manifestText(reader.manifest(), reader.id(), bytes);
+    json::Object object = overlayToJson(reader.manifest(), reader.id(), bytes);
+    if (options.files) {
+        Catalog& catalog = *TRY(context.catalog());
+        Progress progress;
+        OverlayFiles found;
+        TRY(context.terminal.runWithProgress(progress, [&]() -> Result<void> {
+            found = TRY(findOverlayFiles(absolutePath(file), catalog, progress, context.stop));
+            return {};
+        }));
+        text += overlayFilesText(found);
+        object["guestFiles"] = overlayFilesToJson(found);
+    }
+    context.terminal.result(text, object);
     return {};
 }
 
@@ -100,14 +120,16 @@ Result<void> runVerify(Context& context, const std::string& file) {
 
 void addInspectCommands(CLI::App& app, Context& context) {
     auto file = std::make_shared<std::string>();
-    auto picture = std::make_shared<std::string>();
+    auto wanted = std::make_shared<InfoOptions>();
     CLI::App* info = app.add_subcommand("info-overlay", "Tell what is in an overlay");
-    info->add_option("overlay", *file, "Overlay file")->required()->type_name("FILE");
-    info->add_option("--picture", *picture, "Write the picture of its console here")
+    info->add_option("overlay", wanted->file, "Overlay file")->required()->type_name("FILE");
+    info->add_option("--picture", wanted->picture, "Write the picture of its console here")
         ->type_name("PNG");
-    info->footer("Example: cloudlet info-overlay app.cloudlet");
-    info->callback([&context, file, picture] {
-        context.action = [&context, file, picture] { return runInfo(context, *file, *picture); };
+    info->add_flag("--files", wanted->files,
+                   "Name the guest's files that its disk chunks belong to; needs the base");
+    info->footer("Example: cloudlet info-overlay app.cloudlet --files");
+    info->callback([&context, wanted] {
+        context.action = [&context, wanted] { return runInfo(context, *wanted); };
     });
 
     CLI::App* verify = app.add_subcommand(

@@ -13,6 +13,9 @@ namespace cloudlet {
 
 namespace {
 
+constexpr std::size_t kMostFilesShown = 40;
+constexpr std::size_t kLongestPath = 4096;
+
 json::Object compositionToJson(const Composition& part) {
     return {{"changed", part.changed()},
             {"zero", part.zero},
@@ -79,6 +82,47 @@ std::string compositionText(const Manifest& manifest) {
                             formatBytes(manifest.state->storedBytes));
     }
     return text;
+}
+
+json::Object overlayFilesToJson(const OverlayFiles& found) {
+    const auto share = [](const OverlayFiles::Share& of) -> json::Object {
+        return {{"chunks", of.chunks}, {"storedBytes", of.storedBytes}};
+    };
+    json::Array files;
+    for (const OverlayFile& file : found.files) {
+        files.push_back({{"path", escapeForTerminal(file.path, kLongestPath)},
+                         {"folder", file.folder},
+                         {"chunks", file.chunks},
+                         {"storedBytes", file.storedBytes}});
+    }
+    json::Array systems;
+    for (const std::string& system : found.fileSystems) systems.emplace_back(system);
+    return {{"fileSystems", systems},          {"unreadable", found.unreadable},
+            {"inFiles", share(found.inFiles)}, {"tables", share(found.tables)},
+            {"journal", share(found.journal)}, {"unowned", share(found.unowned)},
+            {"total", share(found.total)},     {"files", files}};
+}
+
+std::string overlayFilesText(const OverlayFiles& found) {
+    if (!found.unreadable.empty()) return "  files: not readable: " + found.unreadable + "\n";
+    std::vector<std::vector<std::string>> rows{{"  STORED", "CHUNKS", "FILE"}};
+    const auto add = [&rows](const OverlayFiles::Share& share, const std::string& name) {
+        rows.push_back({"  " + formatBytes(share.storedBytes), std::to_string(share.chunks), name});
+    };
+    for (const OverlayFile& file : found.files) {
+        if (rows.size() > kMostFilesShown) break;
+        add({file.chunks, file.storedBytes},
+            escapeForTerminal(file.path, kLongestPath) + (file.folder ? "  (folder)" : ""));
+    }
+    if (found.files.size() > kMostFilesShown) {
+        rows.push_back({"", "",
+                        fmt::format("and {} more; all of them with --json",
+                                    found.files.size() - kMostFilesShown)});
+    }
+    add(found.tables, "tables of the file system");
+    add(found.journal, "journal of the file system");
+    add(found.unowned, "in no file on the disk");
+    return fmt::format("  files of {}\n", fmt::join(found.fileSystems, ", ")) + formatTable(rows);
 }
 
 Result<void> checkOutput(const std::filesystem::path& file) {

@@ -5,6 +5,7 @@
 
 #include "engine/base/json.h"
 #include "engine/base/result.h"
+#include "engine/jobs/overlay_files.h"
 #include "engine/jobs/rehearse.h"
 #include "engine/overlay/manifest.h"
 
@@ -13,6 +14,9 @@ namespace cloudlet {
 json::Object overlayToJson(const Manifest& manifest, const Hash& id, std::uint64_t fileBytes);
 // A table of disk and memory by kind of chunk.
 std::string compositionText(const Manifest& manifest);
+// What findOverlayFiles() found; the text names the largest ones.
+json::Object overlayFilesToJson(const OverlayFiles& found);
+std::string overlayFilesText(const OverlayFiles& found);
 // Before a long job: can this file be written? Errors: notFound (its folder), permission,
 // invalid.
 Result<void> checkOutput(const std::filesystem::path& file);

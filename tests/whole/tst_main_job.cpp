@@ -140,6 +140,12 @@ void TestMainJob::tellsOfTheOverlay() {
     const Outcome text = m_program->run({"info-overlay", overlay});
     VERIFY_EXIT(text, 0);
     QVERIFY2(text.output.contains("a page"), text.output.constData());
+    const Outcome inside = m_program->run({"info-overlay", overlay, "--files", "--json"});
+    VERIFY_EXIT(inside, 0);
+    const QJsonValue files = inside.json()["guestFiles"];
+    QCOMPARE(files["unreadable"].toString(), QString());
+    QCOMPARE(files["total"]["chunks"].toInt(), inside.json()["disk"]["changed"].toInt());
+    QVERIFY2(inside.output.contains("/kept.txt"), inside.output.constData());
     const Outcome verified = m_program->run({"verify-overlay", overlay, "--json"});
     VERIFY_EXIT(verified, 0);
     QCOMPARE(verified.json()["verified"].toString(), info.json()["id"].toString());
