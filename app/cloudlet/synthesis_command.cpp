@@ -13,6 +13,7 @@
 #include "engine/base/stopwatch.h"
 #include "engine/jobs/guest_port.h"
 #include "engine/jobs/synthesise.h"
+#include "engine/net/http_source.h"
 
 namespace cloudlet {
 
@@ -160,10 +161,22 @@ Result<void> bringUp(const SynthesisRequest& request, const SynthesisOptions& op
     return {};
 }
 
+// A file here, or one on a web server, which may be anywhere: its user named it.
+Result<std::unique_ptr<ChunkSource>> openOverlay(const std::string& place) {
+    if (!isHttpUrl(place)) {
+        return std::unique_ptr<ChunkSource>(
+            new FileSource(TRY(FileSource::open(absolutePath(place)))));
+    }
+    HttpPolicy policy;
+    policy.mayConnect = nullptr;
+    std::unique_ptr<HttpSource> source = TRY(HttpSource::open(place, policy));
+    return std::unique_ptr<ChunkSource>(std::move(source));
+}
+
 Result<void> runSynthesis(Context& context, const SynthesisOptions& options) {
-    FileSource source = TRY(FileSource::open(absolutePath(options.overlay)));
+    const std::unique_ptr<ChunkSource> source = TRY(openOverlay(options.overlay));
     SynthesisRequest request;
-    request.source = &source;
+    request.source = source.get();
     if (options.earlyStart) request.start = SynthesisRequest::Start::early;
     request.forwards = TRY(parseForwards(options.forwards));
     for (const PortForward& forward : TRY(parseRedirections(context.trailing))) {
@@ -197,7 +210,9 @@ void addSynthesisCommand(CLI::App& app, Context& context) {
     auto options = std::make_shared<SynthesisOptions>();
     CLI::App* command =
         app.add_subcommand("synthesis", "Bring the VM of an overlay to life from base and overlay");
-    command->add_option("overlay", options->overlay, "Overlay file")->required()->type_name("FILE");
+    command->add_option("overlay", options->overlay, "Overlay file, or its http(s) address")
+        ->required()
+        ->type_name("FILE|URL");
     command
         ->add_option("--forward", options->forwards,
                      "Host port to a guest port, besides those that the overlay names; host "

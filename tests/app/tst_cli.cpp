@@ -203,6 +203,8 @@ void TestCli::tellsErrorsAsJson_data() {
     };
     row("no such overlay", {"info-overlay", "/nonexistent"}, "notFound");
     row("no such overlay to run", {"synthesis", "/nonexistent"}, "notFound");
+    row("nobody at the address", {"synthesis", "http://127.0.0.1:1/x"}, "unavailable");
+    row("no address", {"synthesis", "http://"}, "invalid");
     row("no such base", {"verify-base", "nobody"}, "notFound");
     row("no such base to delete", {"del-base", "nobody"}, "notFound");
     row("no such base to export", {"export-base", "nobody"}, "notFound");

@@ -7,6 +7,7 @@
 #include "engine/catalog/catalog.h"
 #include "engine/jobs/synthesise.h"
 #include "engine/overlay/replay.h"
+#include "tests/net/hostile_http_server.h"
 #include "tests/support/troubled_source.h"
 #include "tests/whole/place.h"
 
@@ -329,11 +330,17 @@ void TestEarlyStart::aFailedRehearsalChangesNothing() {
     QCOMPARE(m_place->leftovers(), QStringList());
 }
 
+// From a static web server, by ranges.
 void TestEarlyStart::tellsItsTimes() {
+    const Bytes overlay = readWholeFile(*m_place / "app.cloudlet", 64 << 20).value();
+    HostileHttpServer server([&](const HttpRequest& request) {
+        return httpPart(std::string(asText(overlay)), request);
+    });
     const Outcome done =
-        m_program->run({"synthesis", m_place->file("app.cloudlet"), "--early-start", "--until-port",
-                        "7777", "--detach", "--json"});
+        m_program->run({"synthesis", QString::fromStdString(server.url()), "--early-start",
+                        "--until-port", "7777", "--detach", "--json"});
     VERIFY_EXIT(done, 0);
+    QVERIFY(server.requests() > 3);
     const QJsonValue report = done.json();
     QVERIFY2(report["runningSeconds"].toDouble() > 0, done.text());
     QVERIFY(report["answerSeconds"].toDouble() >= report["runningSeconds"].toDouble());
