@@ -166,6 +166,7 @@ void TestCli::refusesWrongUsage_data() {
     row("value missing", {"overlay", "tiny", "-o"}, "--output");
     row("port out of range", {"synthesis", "f", "--until-port", "99999"}, "99999");
     row("port 0", {"synthesis", "f", "--until-port", "0"}, "--until-port");
+    row("no address", {"synthesis", "http://"}, "no address of a file");
     row("on-error", {"overlay", "tiny", "-o", "f", "--on-error", "hope"}, "--on-error");
     row("nothing to boot", {"base"}, "name a DISK");
     row("both a disk and a new one", {"base", "d", "--new-disk", "1G"}, "name a DISK");
@@ -204,7 +205,6 @@ void TestCli::tellsErrorsAsJson_data() {
     row("no such overlay", {"info-overlay", "/nonexistent"}, "notFound");
     row("no such overlay to run", {"synthesis", "/nonexistent"}, "notFound");
     row("nobody at the address", {"synthesis", "http://127.0.0.1:1/x"}, "unavailable");
-    row("no address", {"synthesis", "http://"}, "invalid");
     row("no such base", {"verify-base", "nobody"}, "notFound");
     row("no such base to delete", {"del-base", "nobody"}, "notFound");
     row("no such base to export", {"export-base", "nobody"}, "notFound");
