@@ -1,9 +1,10 @@
-// A web server on a free port of 127.0.0.1 that serves one file, well or badly, for tests of
-// HttpSource. Connections are served by a thread each and stay open between requests.
+// A web server on a free port of 127.0.0.1 that answers well or badly, for tests of HttpSource
+// and, with TLS, of ServerApi. Connections have a thread each and stay open between requests.
 #pragma once
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -33,8 +34,11 @@ public:
     // "Connection: close".
     using Behaviour = std::function<std::string(const HttpRequest&)>;
 
-    explicit HostileHttpServer(Behaviour behaviour, const char* address = "127.0.0.1")
-        : m_behaviour(std::move(behaviour)), m_listener(::socket(AF_INET, SOCK_STREAM, 0)) {
+    explicit HostileHttpServer(Behaviour behaviour, const char* address = "127.0.0.1",
+                               SSL_CTX* tls = nullptr)
+        : m_behaviour(std::move(behaviour)),
+          m_tls(tls),
+          m_listener(::socket(AF_INET, SOCK_STREAM, 0)) {
         sockaddr_in name{};
         name.sin_family = AF_INET;
         ::inet_pton(AF_INET, address, &name.sin_addr);
@@ -42,7 +46,8 @@ public:
         ::bind(m_listener.get(), reinterpret_cast<sockaddr*>(&name), length);
         ::listen(m_listener.get(), 64);
         ::getsockname(m_listener.get(), reinterpret_cast<sockaddr*>(&name), &length);
-        m_base = "http://" + std::string(address) + ":" + std::to_string(ntohs(name.sin_port));
+        m_port = ntohs(name.sin_port);
+        m_base = "http://" + std::string(address) + ":" + std::to_string(m_port);
         m_acceptor = std::thread([this] { accept(); });
     }
     ~HostileHttpServer() {
@@ -55,6 +60,7 @@ public:
         }
     }
 
+    std::uint16_t port() const { return m_port; }
     std::string url(const std::string& path = "/app.cloudlet") const { return m_base + path; }
     int connections() const { return m_accepted; }
     int requests() const { return m_requests; }
@@ -77,12 +83,22 @@ private:
     }
 
     void serve(int fd) {
+        const std::unique_ptr<SSL, decltype(&SSL_free)> ssl(
+            m_tls != nullptr ? SSL_new(m_tls) : nullptr, SSL_free);
+        if (ssl) {
+            SSL_set_fd(ssl.get(), fd);
+            if (SSL_accept(ssl.get()) != 1) {
+                ::shutdown(fd, SHUT_RDWR);
+                return;
+            }
+        }
         std::string text;
         char buffer[4096];
         while (true) {
             const std::size_t end = text.find("\r\n\r\n");
             if (end == std::string::npos) {
-                const ssize_t count = ::recv(fd, buffer, sizeof buffer, 0);
+                const ssize_t count = ssl ? SSL_read(ssl.get(), buffer, sizeof buffer)
+                                          : ::recv(fd, buffer, sizeof buffer, 0);
                 if (count <= 0) return;
                 text.append(buffer, static_cast<std::size_t>(count));
                 continue;
@@ -96,7 +112,11 @@ private:
             }
             ++m_requests;
             const std::string answer = m_behaviour(request);
-            ::send(fd, answer.data(), answer.size(), MSG_NOSIGNAL);
+            if (ssl && !answer.empty()) {
+                SSL_write(ssl.get(), answer.data(), static_cast<int>(answer.size()));
+            } else if (!ssl) {
+                ::send(fd, answer.data(), answer.size(), MSG_NOSIGNAL);
+            }
             if (answer.empty() || answer.find("Connection: close") != std::string::npos) {
                 ::shutdown(fd, SHUT_RDWR);
                 return;
@@ -105,7 +125,9 @@ private:
     }
 
     Behaviour m_behaviour;
+    SSL_CTX* m_tls;
     Fd m_listener;
+    std::uint16_t m_port = 0;
     std::string m_base;
     std::atomic<bool> m_ending{false};
     std::atomic<int> m_accepted{0};
