@@ -7,6 +7,7 @@
 #include "engine/base/file.h"
 #include "engine/base/format.h"
 #include "engine/vm/domain_xml.h"
+#include "engine/vm/first_processor.h"
 #include "engine/vm/libvirt_domain.h"
 #include "engine/vm/libvirt_error.h"
 #include "engine/vm/qemu_process.h"
@@ -79,6 +80,7 @@ struct Request {
 };
 
 Result<DomainHandle> create(const Request& request) {
+    stayOnFirstProcessor();
     const virConnectPtr connection = request.connection->get();
     if (request.image.empty()) {
         DomainHandle handle =

@@ -11,6 +11,7 @@
 #include "engine/base/file.h"
 #include "engine/base/xdg.h"
 #include "engine/vm/embed_root.h"
+#include "engine/vm/first_processor.h"
 #include "engine/vm/libvirt_error.h"
 #include "engine/vm/libvirt_process.h"
 
@@ -118,6 +119,7 @@ LibvirtConnection::~LibvirtConnection() {
 }
 
 Result<std::shared_ptr<LibvirtConnection>> LibvirtConnection::connect(const std::string& uri) {
+    stayOnFirstProcessor();
     ConnectionHandle handle(virConnectOpen(uri.c_str()));
     if (!handle) return libvirtError("cannot open libvirt (" + uri + ")");
     std::shared_ptr<LibvirtConnection> connection(new LibvirtConnection(std::move(handle), uri));

@@ -4,6 +4,7 @@
 #include "engine/base/file.h"
 #include "engine/vm/capabilities_xml.h"
 #include "engine/vm/domain_start.h"
+#include "engine/vm/first_processor.h"
 #include "engine/vm/libvirt_domain.h"
 #include "engine/vm/libvirt_error.h"
 #include "engine/vm/machine_check.h"
@@ -40,8 +41,11 @@ private:
     template <typename Call>
     auto run(Call call, const std::string& what, std::stop_token stop) {
         return m_calls.run(
-            [connection = m_connection, call = std::move(call)] { return call(*connection); }, what,
-            kCallLimit, std::move(stop));
+            [connection = m_connection, call = std::move(call)] {
+                stayOnFirstProcessor();
+                return call(*connection);
+            },
+            what, kCallLimit, std::move(stop));
     }
 
     std::shared_ptr<LibvirtConnection> m_connection;

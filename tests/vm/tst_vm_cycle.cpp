@@ -1,7 +1,10 @@
 // The life of a VM with a real guest: boot, use, capture while it runs, resume clones.
+#include <sched.h>
+
 #include <QTest>
 
 #include "engine/vm/guest_agent.h"
+#include "engine/vm/qemu_process.h"
 #include "tests/vm/tiny_guest.h"
 
 using namespace cloudlet;
@@ -24,6 +27,7 @@ private slots:
     void initTestCase();
     void cleanupTestCase();
     void bootsAndAnswers();
+    void usesAllProcessors();
     void forwards();
     void agentRunsScripts();
     void screenshotAndConsole();
@@ -75,6 +79,17 @@ void TestVmCycle::bootsAndAnswers() {
     m_port = forward->hostPort;
     QVERIFY(m_port != 0);
     QCOMPARE(shellWhenReady(m_port, "echo $((6*7))"), std::string("42\n"));
+}
+
+// Though libvirt is called from one processor only (first_processor.h).
+void TestVmCycle::usesAllProcessors() {
+    cpu_set_t ours;
+    QCOMPARE(::sched_getaffinity(0, sizeof ours, &ours), 0);
+    const auto process = findQemuProcess(m_plan.uuid);
+    QVERIFY(process.has_value());
+    cpu_set_t theirs;
+    QCOMPARE(::sched_getaffinity(process->pid, sizeof theirs, &theirs), 0);
+    QVERIFY(CPU_COUNT(&theirs) >= CPU_COUNT(&ours));
 }
 
 void TestVmCycle::forwards() {
