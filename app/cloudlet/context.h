@@ -4,13 +4,11 @@
 
 #include <CLI/App.hpp>
 #include <filesystem>
-#include <functional>
 #include <memory>
-#include <stop_token>
 #include <string>
 #include <vector>
 
-#include "app/cloudlet/terminal.h"
+#include "app/cloudlet/program.h"
 #include "engine/base/result.h"
 #include "engine/jobs/services.h"
 
@@ -21,22 +19,17 @@ class Domain;
 class Hypervisor;
 struct SessionRecord;
 
-class Context {
+class Context : public ProgramState {
 public:
     Context();
     ~Context();
     Context(const Context&) = delete;
     Context& operator=(const Context&) = delete;
 
-    Terminal terminal;
-    std::stop_token stop;
     std::string catalogRoot;  // --catalog, or CLOUDLET_CATALOG, or the XDG data directory
     std::string libvirtUri;   // --connect, or CLOUDLET_LIBVIRT_URI, or the default
 
     std::vector<std::string> trailing;  // the arguments after "--"
-
-    // Chosen by CLI11 callbacks, run by main after parsing: errors come back as values.
-    std::function<Result<void>()> action;
 
     // The catalog, swept of what dead processes left behind when first opened.
     Result<Catalog*> catalog();

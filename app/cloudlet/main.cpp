@@ -1,38 +1,16 @@
-// The command line: parses, runs one command, turns its Result into an exit code
-// (0 done, 1 failed, 2 usage, 130 cancelled).
-#include <fmt/format.h>
-
+// The command line: its commands and the options that all of them have.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <string_view>
 
 #include "app/cloudlet/context.h"
-#include "app/cloudlet/interrupt.h"
-#include "engine/base/format.h"
 
 namespace cloudlet {
 
 namespace {
 
-using std::string_view_literals::operator""sv;
-
-constexpr int kFailed = 1;
-constexpr int kUsage = 2;
-constexpr int kCancelled = 130;
-
-int exitCodeOf(const Error& error) {
-    if (error.code == ErrorCode::cancelled) return kCancelled;
-    return error.code == ErrorCode::invalid ? kUsage : kFailed;
-}
-
 void addGlobalOptions(CLI::App& app, Context& context) {
-    app.set_version_flag("--version", "cloudlet " CLOUDLET_VERSION);
-    app.add_flag_callback(
-        "--json", [&context] { context.terminal.setFormat(Terminal::Format::json); },
-        "Print the result as JSON on standard output");
-    app.add_flag_callback(
-        "-q,--quiet", [&context] { context.terminal.setQuiet(true); },
-        "Print nothing but the result and errors");
+    addProgramOptions(app, context);
     app.add_option("--catalog", context.catalogRoot,
                    "Folder of the catalog (default: the user's data directory)")
         ->envname("CLOUDLET_CATALOG")
@@ -40,22 +18,6 @@ void addGlobalOptions(CLI::App& app, Context& context) {
     app.add_option("--connect", context.libvirtUri, "libvirt connection URI (default: automatic)")
         ->envname("CLOUDLET_LIBVIRT_URI")
         ->type_name("URI");
-}
-
-// One sentence in our own words or CLI11's, and where to read on.
-Error usageError(const CLI::App& app, const CLI::ParseError& error) {
-    const std::vector<CLI::App*> chosen = app.get_subcommands();
-    const std::string help =
-        chosen.empty() ? "cloudlet --help" : "cloudlet " + chosen.front()->get_name() + " --help";
-    const std::vector<std::string> unknown = app.remaining();
-    std::string what = error.what();
-    if (chosen.empty()) {
-        what = unknown.empty()
-                   ? "no command is given"
-                   : "there is no command or option \"" + escapeForTerminal(unknown.front()) + "\"";
-    }
-    std::replace(what.begin(), what.end(), '\n', ' ');
-    return {ErrorCode::invalid, what + "; see " + help};
 }
 
 // What stands after "--" is not CLI11's: the original's port forwards, for the commands that have
@@ -88,26 +50,11 @@ int run(int argc, char** argv) {
     addSynthesisCommand(app, context);
     addSessionCommands(app, context);
     addCodecCommands(app, context);
-    try {
-        app.parse(static_cast<int>(dashes - argv), argv);
-    } catch (const CLI::ParseError& error) {
-        // CLI11 reports --help and --version this way too, with exit code 0.
-        if (error.get_exit_code() == 0) return app.exit(error);
-        // The option itself may not have been reached.
-        const auto isJson = [](const char* argument) { return argument == "--json"sv; };
-        if (std::any_of(argv + 1, argv + argc, isJson)) {
-            context.terminal.setFormat(Terminal::Format::json);
-        }
-        context.terminal.error(usageError(app, error));
-        return kUsage;
-    }
-    context.stop = stopOnSignals();
-    CHECK(context.action != nullptr);
-    Result<void> done = checkTrailing(app, context);
-    if (done) done = context.action();
-    if (done) return 0;
-    context.terminal.error(done.error());
-    return exitCodeOf(done.error());
+    app.final_callback([&] {
+        const Result<void> fits = checkTrailing(app, context);
+        if (!fits) context.action = [fits] { return fits; };
+    });
+    return runProgram(app, context, static_cast<int>(dashes - argv), argv);
 }
 
 }  // namespace

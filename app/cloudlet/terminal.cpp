@@ -97,7 +97,7 @@ void Terminal::say(std::string_view line) const {
 }
 
 void Terminal::error(const Error& error) const {
-    fmt::print(stderr, "cloudlet: {}\n", error.message);
+    fmt::print(stderr, "{}: {}\n", m_name, error.message);
     if (isJson()) {
         const json::Object object{
             {"error", {{"code", toString(error.code)}, {"message", error.message}}}};

@@ -17,6 +17,8 @@ class Terminal {
 public:
     enum class Format { text, json };
 
+    // Of the program, before its errors.
+    void setName(std::string name) { m_name = std::move(name); }
     void setFormat(Format format) { m_format = format; }
     bool isJson() const { return m_format == Format::json; }
     void setQuiet(bool quiet) { m_quiet = quiet; }
@@ -33,6 +35,7 @@ public:
                                  const std::function<Result<void>()>& job) const;
 
 private:
+    std::string m_name = "cloudlet";
     Format m_format = Format::text;
     bool m_quiet = false;
 };
