@@ -31,6 +31,9 @@ struct DomainStatus {
     bool ended() const { return state == DomainState::shutOff || state == DomainState::crashed; }
 };
 
+// How far a stream (Domain::startStream) has come.
+enum class StreamPhase { firstPass, laterPasses, ended };
+
 class Domain;
 
 // An error unless the guest runs: failed if it has ended, noSpace or failed with the reason if it
@@ -65,6 +68,15 @@ public:
     // Memory and disk files are complete and at rest from then on until resume(); may be
     // repeated. The VM is kept. Takes some 20 ms.
     virtual Result<Bytes> captureState(std::stop_token stop = {}) = 0;
+    // Lets QEMU write all of the VM, its memory too, into a pipe while the guest runs on: for a VM
+    // whose memory is private. Returns the pipe's end to read, by a MemoryStream and on a thread
+    // of its own: the calls below wait for QEMU, and QEMU waits for the reader. From its last
+    // pass on the guest stands still; suspend() brings that about, and resume() ends it.
+    virtual Result<Fd> startStream(std::stop_token stop = {}) = 0;
+    // Errors: failed, with QEMU's reason.
+    virtual Result<StreamPhase> streamPhase(std::stop_token stop = {}) = 0;
+    // Ends an unfinished stream; the VM is as if there had been none.
+    virtual Result<void> cancelStream() = 0;
     // Takes the medium out of the CD-ROM drive, however the guest feels about it.
     virtual Result<void> ejectCdrom(std::stop_token stop = {}) = 0;
 

@@ -155,6 +155,21 @@ Result<Bytes> LibvirtDomain::captureState(std::stop_token stop) {
     return stripIgnoreShared(raw);
 }
 
+Result<Fd> LibvirtDomain::startStream(std::stop_token stop) {
+    return run([](virDomainPtr d) { return cloudlet::startStream(d); }, "streaming",
+               std::move(stop));
+}
+
+Result<StreamPhase> LibvirtDomain::streamPhase(std::stop_token stop) {
+    return run([](virDomainPtr d) { return cloudlet::streamPhase(d); }, "asking for the stream of",
+               std::move(stop));
+}
+
+Result<void> LibvirtDomain::cancelStream() {
+    return run([](virDomainPtr d) { return cloudlet::cancelStream(d); }, "ending the stream of",
+               {});
+}
+
 Result<void> LibvirtDomain::ejectCdrom(std::stop_token stop) {
     constexpr const char* kEmpty =
         "<disk type='file' device='cdrom'><driver name='qemu' type='raw'/>"

@@ -39,6 +39,9 @@ public:
     void detach() override;
     Result<DomainStatus> waitForEnd(std::chrono::milliseconds limit, std::stop_token stop) override;
     Result<Bytes> captureState(std::stop_token stop) override;
+    Result<Fd> startStream(std::stop_token stop) override;
+    Result<StreamPhase> streamPhase(std::stop_token stop) override;
+    Result<void> cancelStream() override;
     Result<void> ejectCdrom(std::stop_token stop) override;
     Result<PortForward> addForward(const PortForward& forward, std::stop_token stop) override;
     Result<void> removeForward(const PortForward& forward, std::stop_token stop) override;

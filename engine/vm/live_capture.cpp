@@ -1,6 +1,9 @@
-// captureDeviceState (monitor.h): a migration into a nameless file, with the pages of shared
-// memory left out. QEMU's state is "postmigrate" afterwards, from which it can go on.
+// Migrations into something else than another host (monitor.h). captureDeviceState: into a nameless
+// file, with the pages of shared memory left out. startStream: into a pipe, with all pages, while
+// the guest runs. QEMU's state is "postmigrate" afterwards, from which it can go on.
+#include <fcntl.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
@@ -21,6 +24,7 @@ using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
 constexpr auto kLimit = 60s;
+constexpr auto kCancelLimit = 10s;
 constexpr auto kPollInterval = 1ms;             // the whole takes some 10 ms
 constexpr std::int64_t kUnlimited = 1LL << 40;  // bytes per second
 
@@ -43,19 +47,25 @@ Result<void> checkShared(virDomainPtr domain) {
                  "a VM whose memory is private cannot be captured; start it with shared memory"};
 }
 
+Result<json::Object> migration(virDomainPtr domain) {
+    json::Value reply = TRY(qmp(domain, "query-migrate"));
+    if (!reply.is_object()) return Error{ErrorCode::failed, "QEMU reports no capture"};
+    return std::move(reply.get_object());
+}
+
+// Errors: failed, if it has ended any other way.
+Result<bool> isCompleted(const json::Object& migration) {
+    const std::string status = TRY(json::string(migration, "status"));
+    if (status != "failed" && status != "cancelled") return status == "completed";
+    const Result<std::string> reason = json::string(migration, "error-desc");
+    return Error{ErrorCode::failed,
+                 "QEMU could not save the VM's state" +
+                     (reason ? ": " + escapeForTerminal(*reason) : std::string())};
+}
+
 Result<void> waitUntilMigrated(virDomainPtr domain, std::stop_token stop) {
     const auto deadline = Clock::now() + kLimit;
-    while (true) {
-        const json::Value reply = TRY(qmp(domain, "query-migrate"));
-        if (!reply.is_object()) return Error{ErrorCode::failed, "QEMU reports no capture"};
-        const std::string status = TRY(json::string(reply.get_object(), "status"));
-        if (status == "completed") return {};
-        if (status == "failed" || status == "cancelled") {
-            const Result<std::string> reason = json::string(reply.get_object(), "error-desc");
-            return Error{ErrorCode::failed,
-                         "QEMU could not save the device state" +
-                             (reason ? ": " + escapeForTerminal(*reason) : std::string())};
-        }
+    while (!TRY(isCompleted(TRY(migration(domain))))) {
         const bool late = Clock::now() > deadline;
         if (late || stop.stop_requested()) {
             static_cast<void>(qmp(domain, "migrate_cancel"));
@@ -64,6 +74,14 @@ Result<void> waitUntilMigrated(virDomainPtr domain, std::stop_token stop) {
         }
         std::this_thread::sleep_for(kPollInterval);
     }
+    return {};
+}
+
+Result<void> migrateInto(virDomainPtr domain, const Fd& file) {
+    TRY(qmp(domain, "migrate-set-parameters", {{"max-bandwidth", kUnlimited}}));
+    TRY(qmpWithFile(domain, "getfd", {{"fdname", "cloudlet-state"}}, file.get()));
+    TRY(qmp(domain, "migrate", {{"uri", "fd:cloudlet-state"}}));
+    return {};
 }
 
 Result<Bytes> readAll(const Fd& file) {
@@ -91,11 +109,40 @@ Result<Bytes> captureDeviceState(virDomainPtr domain, std::stop_token stop) {
     if (!file) return systemError(errno, "create", "a memory file");
     TRY(checkShared(domain));
     TRY(qmp(domain, "migrate-set-capabilities", ignoreShared()));
-    TRY(qmp(domain, "migrate-set-parameters", {{"max-bandwidth", kUnlimited}}));
-    TRY(qmpWithFile(domain, "getfd", {{"fdname", "cloudlet-state"}}, file.get()));
-    TRY(qmp(domain, "migrate", {{"uri", "fd:cloudlet-state"}}));
+    TRY(migrateInto(domain, file));
     TRY(waitUntilMigrated(domain, stop));
     return readAll(file);
+}
+
+Result<Fd> startStream(virDomainPtr domain) {
+    int ends[2] = {-1, -1};
+    if (::pipe2(ends, O_CLOEXEC) != 0) return systemError(errno, "make", "a pipe");
+    Fd toRead(ends[0]);
+    const Fd toWrite(ends[1]);
+    TRY(migrateInto(domain, toWrite));
+    return toRead;
+}
+
+Result<StreamPhase> streamPhase(virDomainPtr domain) {
+    const json::Object now = TRY(migration(domain));
+    if (TRY(isCompleted(now))) return StreamPhase::ended;
+    const Result<const json::Object*> ram = json::object(now, "ram");
+    if (!ram) return StreamPhase::firstPass;
+    // Counts the looks at what the guest has written: the first is before the first pass.
+    const std::uint64_t looks = TRY(json::number(**ram, "dirty-sync-count", UINT64_MAX));
+    return looks < 2 ? StreamPhase::firstPass : StreamPhase::laterPasses;
+}
+
+Result<void> cancelStream(virDomainPtr domain) {
+    TRY(qmp(domain, "migrate_cancel"));
+    const auto deadline = Clock::now() + kCancelLimit;
+    while (Clock::now() < deadline) {
+        const json::Object now = TRY(migration(domain));
+        const Result<bool> completed = isCompleted(now);
+        if (!completed || *completed || !now.contains("status")) return {};
+        std::this_thread::sleep_for(kPollInterval);
+    }
+    return Error{ErrorCode::timedOut, "QEMU does not give up saving the VM's state"};
 }
 
 }  // namespace cloudlet

@@ -28,6 +28,11 @@ Result<std::string> hmp(virDomainPtr domain, const std::string& command);
 // resumed afterwards. Errors: failed, cancelled, timedOut.
 Result<Bytes> captureDeviceState(virDomainPtr domain, std::stop_token stop);
 
+// The same of all of the VM, its memory too, into a pipe while the guest runs: see Domain.
+Result<Fd> startStream(virDomainPtr domain);
+Result<StreamPhase> streamPhase(virDomainPtr domain);
+Result<void> cancelStream(virDomainPtr domain);
+
 // Port forwards of the user network, by the human monitor (QMP has no command for them).
 Result<PortForward> addHostForward(virDomainPtr domain, PortForward forward);
 Result<void> removeHostForward(virDomainPtr domain, const PortForward& forward);

@@ -133,12 +133,13 @@ Result<Layout> parse(ByteView stream) {
     Layout layout;
     const std::uint8_t section = TRY(readConfiguration(in, layout));
     if (section != kSectionStart) return malformed(in, "no RAM section");
-    in.u32();
+    layout.header.ramSection = in.u32();
     if (in.text(in.u8()) != "ram") return malformed(in, "the first section is not RAM");
     in.u32();
     in.u32();
     TRY(readBlocks(in, layout));
     if (!in.ok()) return malformed(in, "");
+    layout.header.length = in.position();
     return layout;
 }
 

@@ -42,6 +42,8 @@ struct StateHeader {
     std::vector<std::string> capabilities;  // in a stream as captured; none in a plain one
     std::vector<RamBlock> blocks;
     bool ignoresShared = false;  // x-ignore-shared is set: the blocks carry addresses
+    std::uint32_t ramSection = 0;
+    std::size_t length = 0;  // where what is not read here begins
 };
 
 // Name of the block of the guest's memory in the domains that this program makes.

@@ -36,6 +36,9 @@ public:
         return none();
     }
     Result<Bytes> captureState(std::stop_token) override { return none(); }
+    Result<Fd> startStream(std::stop_token) override { return none(); }
+    Result<StreamPhase> streamPhase(std::stop_token) override { return none(); }
+    Result<void> cancelStream() override { return none(); }
     Result<void> ejectCdrom(std::stop_token) override { return none(); }
     Result<PortForward> addForward(const PortForward&, std::stop_token) override { return none(); }
     Result<void> removeForward(const PortForward&, std::stop_token) override { return none(); }
