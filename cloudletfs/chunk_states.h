@@ -35,6 +35,7 @@ public:
 
     const ChunkSet& modified() const { return m_modified; }  // the zeroed ones among them
     const ChunkSet& zeroed() const { return m_zeroed; }
+    const ChunkSet& placed() const { return m_placed; }
     // The counts of states, and nothing else.
     void count(MountImageStatistics& into) const;
 

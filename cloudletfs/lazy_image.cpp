@@ -262,7 +262,7 @@ LazyImage::Clock::time_point LazyImage::lastPlaced() const {
 
 LazyImage::Changes LazyImage::changes() const {
     const std::lock_guard lock(m_mutex);
-    Changes changes{m_states.modified(), m_states.zeroed()};
+    Changes changes{m_states.modified(), m_states.zeroed(), m_states.placed()};
     const ChunkSet& zeroed = changes.zeroed;
     for (std::uint64_t i = zeroed.next(0); i < zeroed.chunks(); i = zeroed.next(i + 1)) {
         changes.modified.erase(i);

@@ -59,6 +59,7 @@ public:
     struct Changes {
         ChunkSet modified;  // not zeroed
         ChunkSet zeroed;
+        ChunkSet placed;
     };
     Changes changes() const;
     void statistics(MountImageStatistics& into) const;

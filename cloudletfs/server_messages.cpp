@@ -70,6 +70,7 @@ Result<void> Server::sendChanges(const Message& message) {
     const auto send = [&](const Bits& bits) { return m_link.send({message.tag, bits}); };
     TRY(sendChunks(changes.modified, BitSet::modified, kind, send));
     TRY(sendChunks(changes.zeroed, BitSet::zeroed, kind, send));
+    TRY(sendChunks(changes.placed, BitSet::placed, kind, send));
     return m_link.send({message.tag, Done{}});
 }
 

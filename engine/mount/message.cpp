@@ -109,7 +109,7 @@ requires(std::is_same_v<std::remove_const_t<T>, SetUp>) void fields(Io& io, T& b
 
 template <typename Io, typename T>
 requires(std::is_same_v<std::remove_const_t<T>, Bits>) void fields(Io& io, T& body) {
-    io.small(body.set, 2);
+    io.small(body.set, 3);
     io.small(body.image, kMostImage);
     io.number(body.first);
     io.rest(body.bytes);

@@ -14,7 +14,7 @@
 
 namespace cloudlet::mountChannel {
 
-inline constexpr std::uint32_t kVersion = 1;
+inline constexpr std::uint32_t kVersion = 2;
 inline constexpr std::size_t kMostPlaced = 32;       // chunks of one message
 inline constexpr std::size_t kMostPacket = 132'096;  // 32 chunks and 1 KiB; fits a socket's buffer
 inline constexpr std::size_t kMostBitBytes = 1 << 17;  // of one message: a million chunks
@@ -43,7 +43,7 @@ struct SetUp {
     bool operator==(const SetUp&) const = default;
 };
 
-enum class BitSet : std::uint8_t { pending = 0, modified = 1, zeroed = 2 };
+enum class BitSet : std::uint8_t { pending = 0, modified = 1, zeroed = 2, placed = 3 };
 
 struct Bits {
     BitSet set = BitSet::pending;

@@ -61,6 +61,16 @@ Result<void> setUp(MountLink& link, const MountPlan& plan, std::stop_token stop)
 
 }  // namespace
 
+ChunkSet ImageChanges::all() const {
+    ChunkSet result = modified;
+    for (const ChunkSet* set : {&zeroed, &placed}) {
+        for (std::uint64_t i = set->next(0); i < set->chunks(); i = set->next(i + 1)) {
+            result.insert(i);
+        }
+    }
+    return result;
+}
+
 Mount::Mount(std::unique_ptr<MountLink> link) : m_link(std::move(link)) {}
 Mount::~Mount() = default;
 Mount::Mount(Mount&& other) noexcept = default;
@@ -148,13 +158,16 @@ Result<ImageChanges> Mount::changes(ImageKind image) {
         if (!fd || ::fsync(fd.get()) != 0) return systemError(errno, "write back", path);
     }
     const std::uint64_t chunks = m_link->chunks(image);
-    ImageChanges changes{ChunkSet(chunks), ChunkSet(chunks)};
+    ImageChanges changes{ChunkSet(chunks), ChunkSet(chunks), ChunkSet(chunks)};
     const MountLink::Collect collect = [&](const Message& message) -> Result<void> {
         const auto* bits = std::get_if<Bits>(&message.body);
         if (bits == nullptr || bits->image != image || bits->set == BitSet::pending) {
             return Error{ErrorCode::corrupt, "the file system of the VM answers something else"};
         }
-        return addChunks(bits->set == BitSet::modified ? changes.modified : changes.zeroed, *bits);
+        return addChunks(bits->set == BitSet::modified ? changes.modified
+                         : bits->set == BitSet::zeroed ? changes.zeroed
+                                                       : changes.placed,
+                         *bits);
     };
     TRY(m_link->call(GetChanges{image}, collect, {}));
     return changes;

@@ -39,11 +39,13 @@ struct MountPlan {
     std::chrono::milliseconds readDeadline{30'000};
 };
 
-// What the guest changed since the start: disjoint sets. A chunk outside both is as the base, or
-// as it was placed.
+// Where an image is not as its base: disjoint sets.
 struct ImageChanges {
-    ChunkSet modified;
-    ChunkSet zeroed;  // trimmed, or overwritten with zeros
+    ChunkSet modified;  // by the guest
+    ChunkSet zeroed;    // by the guest: trimmed, or overwritten with zeros
+    ChunkSet placed;    // as it was placed
+
+    ChunkSet all() const;
 };
 
 class Mount {

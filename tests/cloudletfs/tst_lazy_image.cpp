@@ -187,6 +187,7 @@ private slots:
         const auto changes = f.image->changes();
         QCOMPARE(membersOf(changes.modified), std::string("0 2"));
         QCOMPARE(membersOf(changes.zeroed), std::string("1 3"));
+        QCOMPARE(membersOf(changes.placed), std::string());
         // Some bytes of zero into a zero chunk leave it zero; others do not.
         QCOMPARE(f.write(Bytes(10), 3 * kChunkSize + 5)->error, 0);
         QCOMPARE(membersOf(f.image->changes().zeroed), std::string("1 3"));

@@ -271,6 +271,8 @@ private slots:
         VALUE(changes, mount.changes(ImageKind::disk));
         QCOMPARE(membersOf(changes.modified), std::string("1 4"));
         QCOMPARE(membersOf(changes.zeroed), std::string("2 3"));
+        QCOMPARE(membersOf(changes.placed), std::string("6"));
+        QCOMPARE(membersOf(changes.all()), std::string("1 2 3 4 6"));
         QCOMPARE(disk.letters(0, 7), std::string("Ag00hFx"));
         VALUE(memory, mount.changes(ImageKind::memory));
         QCOMPARE(membersOf(memory.modified) + membersOf(memory.zeroed), std::string());
