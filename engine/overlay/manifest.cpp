@@ -119,6 +119,7 @@ Result<void> parseOptionalFields(const json::Object& object, Manifest& manifest)
     if (object.contains("start")) {
         manifest.startSet = TRY(parseStartSet(*TRY(json::object(object, "start"))));
     }
+    if (object.contains("parent")) manifest.parent = TRY(json::hash(object, "parent"));
     if (object.contains("profile")) manifest.profile = TRY(json::string(object, "profile"));
     if (object.contains("preview")) {
         manifest.preview = TRY(fromBase64(TRY(json::string(object, "preview"))));
@@ -188,6 +189,7 @@ std::string Manifest::serialize() const {
                                        {"chunks", startSet->chunks},
                                        {"stored", startSet->storedBytes}};
     }
+    if (parent) object["parent"] = parent->hex();
     object["ports"] = std::move(portTexts);
     object["title"] = title;
     object["notes"] = notes;

@@ -77,6 +77,7 @@ struct Manifest {
     std::uint64_t memorySize = 0;
     std::optional<OverlayState> state;
     std::optional<StartSet> startSet;
+    std::optional<Hash> parent;  // id of the overlay whose VM this one was made of
     std::vector<PortForward> ports;
     std::string title;
     std::string notes;

@@ -41,6 +41,7 @@ static Manifest sample() {
     manifest.title = "Überschrift";
     manifest.notes = "a\n\tb";
     manifest.created = 1'700'000'000;
+    manifest.parent = sha256(asBytes("another"));
     manifest.profile = "smallest";
     manifest.creator = "test 1";
     manifest.composition[0] = {1, 2, 3, 4, 5, 6, 7};
@@ -59,6 +60,7 @@ void TestManifest::roundTrips() {
     plain.startSet.reset();
     plain.preview.clear();
     plain.profile.clear();
+    plain.parent.reset();
     plain.ports.clear();
     plain.base.name.clear();
     QVERIFY(must(Manifest::parse(plain.serialize())) == plain);
@@ -103,6 +105,7 @@ void TestManifest::refusesBadFields_data() {
     row("creator", "\"a\\nb\"");
     row("profile", "\"a\\nb\"");
     row("profile", "1");
+    row("parent", "\"1234\"");
     row("composition.disk.zero", "4294967297");
     row("composition.disk", "null");
     row("preview", "\"AAAA\"");
@@ -156,7 +159,7 @@ void TestManifest::refusesEachMissingField() {
         cut.erase(field.key());
         const bool optional = field.key() == "machine" || field.key() == "state" ||
                               field.key() == "start" || field.key() == "profile" ||
-                              field.key() == "preview";
+                              field.key() == "parent" || field.key() == "preview";
         QCOMPARE(bool(Manifest::parse(json::serialize(cut))), optional);
     }
 }
