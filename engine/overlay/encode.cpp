@@ -16,6 +16,7 @@ Result<Manifest> describe(const EncodeInput& input) {
     manifest.memorySize = TRY(input.memory.size());
     if (input.state) manifest.state = OverlayState{input.state->size(), sha256(*input.state), 0};
     manifest.ports = input.ports;
+    manifest.parent = input.parent;
     manifest.title = input.title;
     manifest.notes = input.notes;
     manifest.created = input.created;
@@ -26,8 +27,10 @@ Result<Manifest> describe(const EncodeInput& input) {
     return manifest;
 }
 
-Result<OverlayPlan> compare(const EncodeInput& input, const EncodeOptions& options,
-                            Progress& progress, std::stop_token stop) {
+}  // namespace
+
+Result<OverlayPlan> planOverlay(const EncodeInput& input, std::span<const ChunkRef> startSet,
+                                Progress& progress, std::stop_token stop) {
     OverlayPlan plan(input.disk, input.memory);
     // Memory first: it is what a VM needs first.
     const ComparedImage images[] = {{input.memory, ImageKind::memory, input.memoryMayDiffer},
@@ -38,11 +41,9 @@ Result<OverlayPlan> compare(const EncodeInput& input, const EncodeOptions& optio
         const auto sink = [&](const Finding& finding) { return plan.add(image.kind, finding); };
         TRY(classify(image, input.base, sink, progress, stop));
     }
-    TRY(plan.finish(options.startSet));
+    TRY(plan.finish(startSet));
     return plan;
 }
-
-}  // namespace
 
 Result<OverlaySummary> encodeOverlay(const EncodeInput& input, const EncodeOptions& options,
                                      const fs::path& out, Progress& progress,
@@ -50,7 +51,7 @@ Result<OverlaySummary> encodeOverlay(const EncodeInput& input, const EncodeOptio
     const Profile profile = options.profile.value_or(Profile::balanced);
     Manifest manifest = TRY(describe(input));
     manifest.profile = toString(profile);
-    const OverlayPlan plan = TRY(compare(input, options, progress, stop));
+    const OverlayPlan plan = TRY(planOverlay(input, options.startSet, progress, stop));
     const PackSources sources{input.base,   input.disk,
                               input.memory, input.state.value_or(ByteView()),
                               plan,         Compression::of(profile, options.codec)};

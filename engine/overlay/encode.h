@@ -11,6 +11,7 @@
 #include "engine/image/chunk_set.h"
 #include "engine/overlay/base_images.h"
 #include "engine/overlay/manifest.h"
+#include "engine/overlay/plan.h"
 #include "engine/overlay/profile.h"
 
 namespace cloudlet {
@@ -25,6 +26,7 @@ struct EncodeInput {
     std::string title = {};
     std::string notes = {};
     std::vector<PortForward> ports = {};
+    std::optional<Hash> parent = {};
     std::optional<MachineSpec> machine = {};
     Bytes preview = {};        // PNG, or empty
     std::int64_t created = 0;  // seconds since 1970, UTC
@@ -58,5 +60,9 @@ struct OverlaySummary {
 // noSpace, cancelled, I/O.
 Result<OverlaySummary> encodeOverlay(const EncodeInput& input, const EncodeOptions& options,
                                      const fs::path& out, Progress& progress, std::stop_token stop);
+
+// The first half of it: compares every chunk that may differ, compresses nothing.
+Result<OverlayPlan> planOverlay(const EncodeInput& input, std::span<const ChunkRef> startSet,
+                                Progress& progress, std::stop_token stop);
 
 }  // namespace cloudlet
