@@ -49,6 +49,7 @@ void addBaseCommands(CLI::App& app, Context& context);
 void addBasePackageCommands(CLI::App& app, Context& context);
 void addOverlayCommands(CLI::App& app, Context& context);
 void addRehearseCommand(CLI::App& app, Context& context);
+void addResidueCommand(CLI::App& app, Context& context);
 void addInspectCommands(CLI::App& app, Context& context);
 void addSynthesisCommand(CLI::App& app, Context& context);
 void addSessionCommands(CLI::App& app, Context& context);

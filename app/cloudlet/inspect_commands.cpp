@@ -45,6 +45,10 @@ std::string manifestText(const Manifest& manifest, const Hash& id, std::uint64_t
                             machine.machineType, machine.cpuModel, formatBytes(machine.memoryBytes),
                             toString(machine.accelerator), machine.qemuVersion);
     }
+    if (manifest.parent) {
+        text += fmt::format("  made of  the VM of overlay {}, after use\n",
+                            manifest.parent->hex().substr(0, 12));
+    }
     if (!manifest.notes.empty()) {
         text += fmt::format("  notes    {}\n", escapeForTerminal(manifest.notes, 4000));
     }

@@ -49,6 +49,7 @@ int run(int argc, char** argv) {
     addInspectCommands(app, context);
     addSynthesisCommand(app, context);
     addSessionCommands(app, context);
+    addResidueCommand(app, context);
     addCodecCommands(app, context);
     app.final_callback([&] {
         const Result<void> fits = checkTrailing(app, context);

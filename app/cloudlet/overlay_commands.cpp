@@ -32,10 +32,6 @@ struct AuthorOptions {
     bool noRehearsal = false;
 };
 
-std::string timeText(double seconds) {
-    return formatDuration(std::chrono::duration<double>(seconds));
-}
-
 // The script first, then the trigger; with neither, Enter.
 Result<std::function<Result<void>(Domain&, const std::vector<PortForward>&)>> customiser(
     const Context& context, const AuthorOptions& options, Progress& progress) {
@@ -62,24 +58,15 @@ Result<std::function<Result<void>(Domain&, const std::vector<PortForward>&)>> cu
 }
 
 void printReport(const Context& context, const AuthorRequest& request, const AuthorReport& report) {
-    json::Object object =
-        overlayToJson(report.overlay.manifest, report.overlay.id, report.overlay.fileBytes);
-    object["file"] = request.output.string();
-    object["cleaned"] = report.cleaned;
+    json::Object object = createdToJson(report.created, request.output);
     object["resumeSeconds"] = report.resumeSeconds;
-    object["stoppedSeconds"] = report.stoppedSeconds;
-    object["encodeSeconds"] = report.encodeSeconds;
-    object["verifySeconds"] = report.verifySeconds;
     if (report.rehearsal) object["rehearsal"] = rehearsalToJson(*report.rehearsal);
-    const std::string text = fmt::format(
-        "Overlay {} ({} bytes) of base \"{}\".\n{}"
-        "  base resumed in {}, guest stood still for {}, encoded in {}, verified in {}\n{}"
-        "Run it: cloudlet synthesis {}\n",
-        request.output.string(), report.overlay.fileBytes, escapeForTerminal(report.baseName),
-        compositionText(report.overlay.manifest), timeText(report.resumeSeconds),
-        timeText(report.stoppedSeconds), timeText(report.encodeSeconds),
-        timeText(report.verifySeconds), report.rehearsal ? rehearsalText(*report.rehearsal) : "",
-        request.output.string());
+    const std::string text =
+        createdText(report.created, request.output) +
+        fmt::format("  base resumed in {}\n{}Run it: cloudlet synthesis {}\n",
+                    formatDuration(std::chrono::duration<double>(report.resumeSeconds)),
+                    report.rehearsal ? rehearsalText(*report.rehearsal) : "",
+                    request.output.string());
     context.terminal.result(text, object);
 }
 

@@ -58,6 +58,7 @@ json::Object overlayToJson(const Manifest& manifest, const Hash& id, std::uint64
                         {"disk", compositionToJson(manifest.of(ImageKind::disk))},
                         {"memory", compositionToJson(manifest.of(ImageKind::memory))}};
     if (manifest.machine) object["machine"] = manifest.machine->toJson();
+    if (manifest.parent) object["parent"] = manifest.parent->hex();
     if (!manifest.profile.empty()) object["profile"] = manifest.profile;
     if (const std::optional<StartSet>& set = manifest.startSet) {
         object["startSet"] = json::Object{{"segments", set->segments},
@@ -136,6 +137,30 @@ Result<void> checkOutput(const std::filesystem::path& file) {
     }
     if (::access(folder.c_str(), W_OK) != 0) return systemError(errno, "write to", folder);
     return {};
+}
+
+json::Object createdToJson(const CreatedOverlay& created, const std::filesystem::path& file) {
+    const OverlaySummary& overlay = created.overlay;
+    json::Object object = overlayToJson(overlay.manifest, overlay.id, overlay.fileBytes);
+    object["file"] = file.string();
+    object["cleaned"] = created.cleaned;
+    object["stoppedSeconds"] = created.stoppedSeconds;
+    object["encodeSeconds"] = created.encodeSeconds;
+    object["verifySeconds"] = created.verifySeconds;
+    return object;
+}
+
+std::string createdText(const CreatedOverlay& created, const std::filesystem::path& file) {
+    const auto text = [](double seconds) {
+        return formatDuration(std::chrono::duration<double>(seconds));
+    };
+    return fmt::format(
+        "Overlay {} ({} bytes) of base \"{}\".\n"
+        "{}  guest stood still for {}, encoded in {}, verified in {}\n",
+        file.string(), created.overlay.fileBytes,
+        escapeForTerminal(created.overlay.manifest.base.name),
+        compositionText(created.overlay.manifest), text(created.stoppedSeconds),
+        text(created.encodeSeconds), text(created.verifySeconds));
 }
 
 json::Object rehearsalToJson(const RehearsalReport& report) {

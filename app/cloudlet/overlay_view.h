@@ -7,6 +7,7 @@
 #include "engine/base/result.h"
 #include "engine/jobs/overlay_files.h"
 #include "engine/jobs/rehearse.h"
+#include "engine/jobs/write_overlay.h"
 #include "engine/overlay/manifest.h"
 
 namespace cloudlet {
@@ -20,6 +21,10 @@ std::string overlayFilesText(const OverlayFiles& found);
 // Before a long job: can this file be written? Errors: notFound (its folder), permission,
 // invalid.
 Result<void> checkOutput(const std::filesystem::path& file);
+
+// An overlay that was just made of a running VM; the text is some lines.
+json::Object createdToJson(const CreatedOverlay& created, const std::filesystem::path& file);
+std::string createdText(const CreatedOverlay& created, const std::filesystem::path& file);
 
 // What a rehearsal found; the text is one line.
 json::Object rehearsalToJson(const RehearsalReport& report);

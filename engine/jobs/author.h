@@ -8,10 +8,9 @@
 #include <vector>
 
 #include "engine/catalog/catalog.h"
-#include "engine/jobs/clean_guest.h"
 #include "engine/jobs/rehearse.h"
 #include "engine/jobs/services.h"
-#include "engine/overlay/encode.h"
+#include "engine/jobs/write_overlay.h"
 
 namespace cloudlet {
 
@@ -36,13 +35,9 @@ struct AuthorRequest {
 };
 
 struct AuthorReport {
-    OverlaySummary overlay;
+    CreatedOverlay created;  // its overlay: as rewritten by a rehearsal
     std::string baseName;
-    bool cleaned = false;
-    double resumeSeconds = 0;   // from the save image to the running guest
-    double stoppedSeconds = 0;  // the guest stood still for its capture
-    double encodeSeconds = 0;
-    double verifySeconds = 0;
+    double resumeSeconds = 0;  // from the save image to the running guest
     std::optional<RehearsalReport> rehearsal;
 };
 

@@ -106,6 +106,16 @@ Result<void> ImageCapture::update(Progress& progress, std::stop_token stop,
     return {};
 }
 
+Result<void> ImageCapture::take(std::uint64_t index, ByteView chunk) {
+    const std::uint64_t at = index * kChunkSize;
+    if (!m_changed.contains(index)) {
+        if (sameBytes(m_baseMap.bytes().subspan(at, kChunkSize), chunk)) return {};
+        m_changed.insert(index);
+        if (isAllZero(chunk)) return {};  // it is a hole
+    }
+    return m_captured.writeAt(chunk, at);
+}
+
 // The chunks of one block that differ from what is known, copied to the captured image in runs.
 Result<std::vector<std::uint64_t>> ImageCapture::captureBlock(Block block,
                                                               const ChunkSet* candidates) {

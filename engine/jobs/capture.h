@@ -27,6 +27,9 @@ public:
     Result<void> update(Progress& progress, std::stop_token stop,
                         const ChunkSet* candidates = nullptr);
 
+    // Notes one chunk as the VM has it, for who learns of its content another way.
+    Result<void> take(std::uint64_t index, ByteView chunk);
+
     const ChunkSet& changed() const { return m_changed; }
     // Valid at the chunks of changed() only; zero elsewhere.
     const File& image() const { return m_captured; }

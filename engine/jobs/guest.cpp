@@ -80,6 +80,43 @@ Result<Guest> Guest::create(Plan plan, const Services& services) {
                  std::move(session));
 }
 
+Result<Guest> Guest::adopt(const SessionRecord& session, std::unique_ptr<Domain> domain,
+                           const Services& services) {
+    const auto isOurs = [&](const RunFolder& folder) { return folder.path() == session.runFolder; };
+    std::vector<RunFolder> folders = TRY(services.catalog.staleRunFolders());
+    const auto folder = std::find_if(folders.begin(), folders.end(), isOurs);
+    if (folder == folders.end() || session.kind != SessionKind::synthesis || !session.base) {
+        domain->detach();
+        return Error{ErrorCode::inUse, "session " + session.id.substr(0, 8) +
+                                           " is not a synthesised VM that nobody watches"};
+    }
+    Plan plan;
+    plan.kind = session.kind;
+    plan.overlay = session.overlay;
+    plan.title = session.title;
+    Guest guest(std::move(plan), services, std::move(*folder), std::nullopt, session);
+    guest.m_domain = std::move(domain);
+    guest.m_kept = true;
+    const auto attach = [&]() -> Result<void> {
+        guest.m_plan.base = TRY(services.catalog.baseById(*session.base));
+        guest.m_plan.machine = guest.m_plan.base->vm.machine;
+        guest.m_lease.emplace(
+            TRY(services.catalog.leaseBase(*session.base, "VM \"" + session.title + "\"")));
+        guest.m_mount =
+            std::make_unique<Mount>(TRY(Mount::attach(session.runFolder, services.stop)));
+        return {};
+    };
+    const Result<void> attached = attach();
+    if (!attached) {
+        guest.m_domain->detach();
+        return attached.error();
+    }
+    guest.m_memory = Memory::mounted;
+    guest.m_forwards = forwardsFromJson(session.forwards);
+    guest.m_kept = false;
+    return guest;
+}
+
 fs::path Guest::disk() const {
     return m_mount ? m_mount->disk() : folder() / "disk.raw";
 }
@@ -175,6 +212,28 @@ Result<void> Guest::forward(const std::vector<PortForward>& forwards) {
     }
     m_session.forwards = forwardsToJson(m_forwards);
     return m_services->catalog.updateSession(m_session);
+}
+
+Result<void> Guest::setForwards(const std::vector<PortForward>& forwards) {
+    const auto serves = [](const PortForward& open, const PortForward& wanted) {
+        return open.protocol == wanted.protocol && open.guestPort == wanted.guestPort &&
+               (wanted.hostPort == 0 || wanted.hostPort == open.hostPort);
+    };
+    for (const PortForward& open : std::vector<PortForward>(m_forwards)) {
+        if (std::ranges::any_of(forwards, [&](const auto& each) { return serves(open, each); })) {
+            continue;
+        }
+        TRY(m_domain->removeForward(open, m_services->stop));
+        std::erase(m_forwards, open);
+    }
+    std::vector<PortForward> missing;
+    for (const PortForward& wanted : forwards) {
+        if (std::ranges::none_of(m_forwards,
+                                 [&](const auto& each) { return serves(each, wanted); })) {
+            missing.push_back(wanted);
+        }
+    }
+    return forward(missing);
 }
 
 Result<void> Guest::end() {

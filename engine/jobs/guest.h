@@ -33,6 +33,12 @@ public:
     Guest(Guest&& other) noexcept;
     Guest& operator=(Guest&&) = delete;
 
+    // The synthesised VM of a session whose owner is gone, as if this program had started it.
+    // REQUIRES: `domain` is the session's, sweepDeadGuests() has seen the catalog.
+    // Errors: inUse (somebody else has it now), unavailable (its file system is gone).
+    static Result<Guest> adopt(const SessionRecord& session, std::unique_ptr<Domain> domain,
+                               const Services& services);
+
     const std::string& sessionId() const { return m_session.id; }
     const fs::path& folder() const { return m_folder.path(); }
     // Once mounted: the files of the mount. A booting guest's own images otherwise.
@@ -62,14 +68,21 @@ public:
     Result<void> boot(const fs::path& disk, const fs::path& memory, const fs::path& cdrom);
     Result<void> resume(const fs::path& disk, const fs::path& memory, ByteView state);
     bool isRunning() const { return m_domain != nullptr; }
+    // REQUIRES: it was made with a base.
+    const BaseRecord& base() const { return *m_plan.base; }
+    // That it was synthesised from, if it was.
+    const std::optional<Hash>& overlay() const { return m_plan.overlay; }
     // Why the VM can run no longer though its domain may not have ended yet: its file system is
     // gone. Known within two seconds.
     std::optional<Error> lost() const;
     // REQUIRES: isRunning().
     Domain& domain() { return *m_domain; }
 
-    // Opens the forwards and keeps them in the session's row.
+    // Opens the forwards, besides those that are open, and keeps them in the session's row.
     Result<void> forward(const std::vector<PortForward>& forwards);
+    // The same, and closes those that are not among these; host port 0 is content with any that is
+    // open. On error some are open, as forwards() tells.
+    Result<void> setForwards(const std::vector<PortForward>& forwards);
     const std::vector<PortForward>& forwards() const { return m_forwards; }
 
     // The session's row will say why.

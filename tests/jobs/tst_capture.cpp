@@ -54,6 +54,33 @@ class TestCapture : public QObject {
     Q_OBJECT
 
 private slots:
+    void takesWhatItIsTold() {
+        Images images = makeImages();
+        fill(images.base, 1, 'A');
+        fill(images.base, 2, 'B');
+        ImageCapture capture =
+            ImageCapture::create(images.base, images.running, images.folder.path()).value();
+        const auto take = [&](std::uint64_t index, unsigned letter) {
+            capture.take(index, Bytes(kChunkSize, static_cast<std::byte>(letter))).value();
+        };
+        take(0, 0);  // as the base is
+        take(1, 'A');
+        QCOMPARE(capture.changed().count(), std::uint64_t{0});
+        take(1, 0);
+        take(2, 'x');
+        take(3, 'y');
+        take(2, 'B');  // as the base is, again
+        take(3, 0);
+        QCOMPARE(capture.changed().count(), std::uint64_t{3});
+        const Bytes captured = contentOf(capture.image());
+        const auto letterAt = [&](std::uint64_t index) {
+            return std::to_integer<int>(captured[(index + 1) * kChunkSize - 1]);
+        };
+        QCOMPARE(letterAt(1), 0);
+        QCOMPARE(letterAt(2), int{'B'});
+        QCOMPARE(letterAt(3), 0);
+    }
+
     void equalImagesCaptureNothing() {
         Images images = makeImages();
         fill(images.base, 7, 'A');

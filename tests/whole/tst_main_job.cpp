@@ -27,6 +27,7 @@ private slots:
     void authors();
     void tellsOfTheOverlay();
     void synthesises();
+    void savesAResidue();
     void synthesisesTwiceAtOnce();
     void anUnchangedGuestIsASmallOverlay();
     void snapshotsWhenAPortAnswers();
@@ -173,6 +174,39 @@ void TestMainJob::synthesises() {
     const Outcome ended = m_program->run({"stop", id.left(8), "--json"});
     VERIFY_EXIT(ended, 0);
     QCOMPARE(ended.json()["stopped"].toString(), id);
+    QCOMPARE(m_place->leftovers(), QStringList());
+}
+
+// Used, saved while it runs on, brought to life again.
+void TestMainJob::savesAResidue() {
+    const QString overlay = m_place->file("app.cloudlet");
+    const QString residue = m_place->file("used.cloudlet");
+    const QJsonValue vm = synthesise(*m_program, overlay, {"--forward", "tcp:0:7777"});
+    QVERIFY(vm.isObject());
+    const std::uint16_t port = hostPortOf(vm, kShellPort);
+    const std::string changes =
+        "echo used > /mnt/disk/used.txt; sync; echo 4712 > /run/in-memory; echo changed";
+    QCOMPARE(shellWhenReady(port, changes), std::string("changed\n"));
+    const QString id = vm["session"].toString();
+    const Outcome done =
+        m_program->run({"residue", id.left(8), "-o", residue, "--title", "used", "--json"});
+    VERIFY_EXIT(done, 0);
+    qInfo("residue of %lld bytes, guest stopped for %.3f s", done.json()["bytes"].toInteger(),
+          done.json()["stoppedSeconds"].toDouble());
+    const Outcome info = m_program->run({"info-overlay", overlay, "--json"});
+    QCOMPARE(done.json()["parent"].toString(), info.json()["id"].toString());
+    QCOMPARE(done.json()["base"]["id"].toString(), m_baseId);
+    QCOMPARE(shellWhenReady(port, "cat /run/in-memory"), std::string("4712\n"));
+    QVERIFY(stop(*m_program, vm));
+    VERIFY_EXIT(m_program->run({"verify-overlay", residue}), 0);
+    const QJsonValue again = synthesise(*m_program, residue);
+    QVERIFY(again.isObject());
+    QCOMPARE(httpGet(hostPortOf(again, 8080), "/page.txt"), std::string(kPage));
+    const std::uint16_t second = hostPortOf(again, kShellPort);
+    QCOMPARE(shellWhenReady(second, "cat /mnt/disk/kept.txt /mnt/disk/used.txt /run/in-memory"),
+             std::string("kept\nused\n4712\n"));
+    QVERIFY(shellWhenReady(second, "pidof top && echo runs").ends_with("runs\n"));
+    QVERIFY(stop(*m_program, again));
     QCOMPARE(m_place->leftovers(), QStringList());
 }
 

@@ -1,0 +1,115 @@
+#include "engine/jobs/author_session.h"
+
+#include "engine/base/stopwatch.h"
+#include "engine/vm/guest_agent.h"
+
+namespace cloudlet {
+
+namespace {
+
+constexpr std::uint32_t kDiskReadahead = 128 << 10;  // Linux's own
+
+struct GuestFiles {
+    File baseDisk;
+    File baseMemory;
+    File disk;
+    File memory;
+};
+
+Result<GuestFiles> openFiles(const BaseRecord& base, const Guest& guest) {
+    return GuestFiles{TRY(File::open(base.files.disk(), File::Mode::read)),
+                      TRY(File::open(base.files.memory(), File::Mode::read)),
+                      TRY(File::open(guest.disk(), File::Mode::read)),
+                      TRY(File::open(guest.memory(), File::Mode::read))};
+}
+
+Result<void> updateDisk(Guest& guest, ImageCapture& disk, const Services& services) {
+    const ChunkSet candidates = TRY(guest.mount().changes(ImageKind::disk)).all();
+    return disk.update(services.progress, services.stop, &candidates);
+}
+
+// The part for which the guest stands still. What is asked of QEMU is not cut short by a cancel: a
+// call so abandoned could still take effect, and the guest is to go on.
+Result<Bytes> captureStopped(Guest& guest, CapturedVm& captured, const Services& services,
+                             double& stoppedSeconds) {
+    const Stopwatch began;
+    TRY(guest.domain().suspend());
+    const auto take = [&]() -> Result<Bytes> {
+        Bytes state = TRY(guest.domain().captureState());
+        TRY(captured.memory.update(services.progress, services.stop));
+        TRY(updateDisk(guest, captured.disk, services));
+        return state;
+    };
+    Result<Bytes> state = take();
+    const Result<void> resumed = guest.domain().resume();
+    stoppedSeconds = began.seconds();
+    if (!state) return state;
+    if (!resumed) return resumed.error();
+    return state;
+}
+
+Result<CapturedVm> capture(Guest& guest, const GuestFiles& files, const Services& services,
+                           double& stoppedSeconds) {
+    CapturedVm captured{TRY(ImageCapture::create(files.baseDisk, files.disk, guest.folder())),
+                        TRY(ImageCapture::create(files.baseMemory, files.memory, guest.folder())),
+                        {},
+                        {},
+                        {}};
+    services.progress.beginStage("comparing with the base while the guest runs",
+                                 TRY(files.memory.allocatedBytes()));
+    TRY(captured.memory.update(services.progress, services.stop));
+    TRY(updateDisk(guest, captured.disk, services));
+    if (Result<Bytes> picture = guest.domain().screenshot(services.stop)) {
+        captured.preview = std::move(picture).value();
+    }
+    services.progress.beginStage("capturing the guest");
+    captured.state = TRY(captureStopped(guest, captured, services, stoppedSeconds));
+    return captured;
+}
+
+}  // namespace
+
+Result<AuthorSession> AuthorSession::begin(const Start& start, const Services& services) {
+    BaseRecord base = TRY(services.catalog.findBase(start.base));
+    services.progress.beginStage("checking the base", base.vm.diskSize + base.vm.memorySize);
+    TRY(services.catalog.checkBase(base.id, services.progress, services.stop));
+    TRY(services.hypervisor.checkMachine(base.vm.machine, services.stop));
+    Guest guest =
+        TRY(Guest::create({SessionKind::author, base.vm.machine, base, {}, start.title}, services));
+    AuthorSession session(std::move(guest), std::move(base));
+    if (const Result<void> done = session.resume(start, services); !done) {
+        session.m_guest.fail(done.error());
+        return done.error();
+    }
+    return session;
+}
+
+Result<void> AuthorSession::resume(const Start& start, const Services& services) {
+    // The memory in a file of its own, as what the guest writes there is to be captured.
+    Guest::MountOptions options;
+    options.memory = Guest::Memory::copied;
+    options.maxReadahead = kDiskReadahead;
+    TRY(m_guest.mountBase(std::move(options)));
+    const Bytes state = TRY(readWholeFile(m_base.files.state(), kMostStateBytes));
+    services.progress.beginStage("resuming the base");
+    const Stopwatch began;
+    TRY(m_guest.resume(m_guest.disk(), m_guest.memory(), state));
+    m_resumeSeconds = began.seconds();
+    TRY(m_guest.forward(start.forwards));
+    (void)GuestAgent(m_guest.domain()).setTime(services.stop);  // a guest without agent drifts
+    return {};
+}
+
+Result<CreatedOverlay> AuthorSession::createOverlay(const OverlayRequest& request,
+                                                    const Services& services) {
+    TRY(checkTexts(request));
+    CreatedOverlay report;
+    report.cleaned =
+        TRY(cleanIfPossible(m_guest.domain(), request.cleaning, services.progress, services.stop));
+    const GuestFiles files = TRY(openFiles(m_base, m_guest));
+    const CapturedVm captured = TRY(capture(m_guest, files, services, report.stoppedSeconds));
+    TRY(writeOverlay(request, m_base, captured, report, services));
+    return report;
+}
+
+}  // namespace cloudlet
