@@ -1,7 +1,8 @@
 #include "widgets/composition_bar.h"
 
 #include <QPainter>
-#include <algorithm>
+
+#include "widgets/part_colour.h"
 
 namespace cloudlet {
 
@@ -20,10 +21,12 @@ CompositionBar::CompositionBar(QWidget* parent) : QWidget(parent) {
 
 void CompositionBar::setParts(const QList<CompositionPart>& parts) {
     m_parts.clear();
+    m_colours.clear();
     QStringList words;
     for (const CompositionPart& part : parts) {
         if (part.value == 0) continue;
         m_parts.append(part);
+        m_colours.append(&part - parts.data());
         words << part.name + u' ' + part.text;
     }
     setAccessibleDescription(words.join(QStringLiteral(", ")));
@@ -36,15 +39,6 @@ QSize CompositionBar::sizeHint() const {
     return {220, kBarHeight + kGap + static_cast<int>(m_parts.size()) * line};
 }
 
-// Hues apart from one another, of the strength of the palette's own highlight, so that they read
-// on light and on dark.
-QColor CompositionBar::colourOf(qsizetype index) const {
-    const QColor base = palette().color(QPalette::Highlight);
-    const int hue = (std::max(0, base.hsvHue()) + static_cast<int>(index) * 67) % 360;
-    const bool dark = palette().color(QPalette::Window).lightness() < 128;
-    return QColor::fromHsv(hue, 150, dark ? 210 : 200);
-}
-
 void CompositionBar::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     double total = 0;
@@ -55,9 +49,10 @@ void CompositionBar::paintEvent(QPaintEvent*) {
     for (qsizetype i = 0; i < m_parts.size(); ++i) {
         const CompositionPart& part = m_parts.at(i);
         const double wide = width() * static_cast<double>(part.value) / total;
-        painter.fillRect(QRectF(left, 0, wide, kBarHeight), colourOf(i));
+        const QColor colour = partColour(palette(), m_colours.at(i));
+        painter.fillRect(QRectF(left, 0, wide, kBarHeight), colour);
         left += wide;
-        painter.fillRect(QRect(0, top + (line - kSwatch) / 2, kSwatch, kSwatch), colourOf(i));
+        painter.fillRect(QRect(0, top + (line - kSwatch) / 2, kSwatch, kSwatch), colour);
         painter.setPen(palette().color(QPalette::WindowText));
         const QRect row(kSwatch + kGap, top, width() - kSwatch - kGap, line);
         painter.drawText(row, Qt::AlignVCenter | Qt::AlignLeft, part.name);

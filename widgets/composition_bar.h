@@ -18,7 +18,7 @@ class CompositionBar : public QWidget {
 public:
     explicit CompositionBar(QWidget* parent = nullptr);
 
-    // Parts of value 0 are left out.
+    // Parts of value 0 are left out; the others keep the colour of their place (part_colour.h).
     void setParts(const QList<CompositionPart>& parts);
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override { return sizeHint(); }
@@ -27,9 +27,8 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
-    QColor colourOf(qsizetype index) const;
-
     QList<CompositionPart> m_parts;
+    QList<qsizetype> m_colours;  // of each of them
 };
 
 }  // namespace cloudlet

@@ -24,7 +24,7 @@ ErrorPanel::ErrorPanel(QWidget* parent)
       m_sentence(new QLabel),
       m_details(new QPlainTextEdit),
       m_toggle(new QToolButton),
-      m_action(new QPushButton) {
+      m_actions(new QHBoxLayout) {
     setFrameShape(QFrame::StyledPanel);
     setAutoFillBackground(true);
     setBackgroundRole(QPalette::Base);
@@ -48,7 +48,7 @@ ErrorPanel::ErrorPanel(QWidget* parent)
     auto* buttons = new QHBoxLayout;
     buttons->addWidget(m_toggle);
     buttons->addStretch();
-    buttons->addWidget(m_action);
+    buttons->addLayout(m_actions);
     buttons->addWidget(copyButton);
     buttons->addWidget(closeButton);
     auto* text = new QVBoxLayout;
@@ -62,7 +62,6 @@ ErrorPanel::ErrorPanel(QWidget* parent)
     connect(m_toggle, &QToolButton::toggled, this, &ErrorPanel::setDetailsVisible);
     connect(copyButton, &QPushButton::clicked, this, &ErrorPanel::copy);
     connect(closeButton, &QPushButton::clicked, this, &ErrorPanel::clear);
-    connect(m_action, &QPushButton::clicked, this, &ErrorPanel::activated);
     clear();
 }
 
@@ -72,7 +71,7 @@ void ErrorPanel::showError(const QString& sentence, const QString& details) {
     m_toggle->setVisible(!details.isEmpty());
     m_toggle->setChecked(false);
     setDetailsVisible(false);
-    m_action->hide();
+    clearActions();
     show();
 }
 
@@ -81,7 +80,7 @@ void ErrorPanel::clear() {
     m_sentence->clear();
     m_details->clear();
     setDetailsVisible(false);
-    m_action->hide();
+    clearActions();
 }
 
 QString ErrorPanel::sentence() const {
@@ -93,9 +92,22 @@ QString ErrorPanel::copyText() const {
     return details.isEmpty() ? sentence() : sentence() + u'\n' + details;
 }
 
-void ErrorPanel::offer(const QString& action) {
-    m_action->setText(action);
-    m_action->show();
+void ErrorPanel::clearActions() {
+    while (QLayoutItem* item = m_actions->takeAt(0)) {
+        item->widget()->hide();
+        item->widget()->deleteLater();  // it may be the one that was clicked
+        delete item;
+    }
+}
+
+void ErrorPanel::offer(const QString& action, std::function<void()> act) {
+    auto* button = new QPushButton(action);
+    m_actions->addWidget(button);
+    button->show();
+    connect(button, &QPushButton::clicked, this, [this, act = std::move(act)] {
+        clear();
+        act();
+    });
 }
 
 void ErrorPanel::copy() const {

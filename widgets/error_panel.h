@@ -1,12 +1,13 @@
 // What went wrong, where the person is looking: one sentence, the rest of it on demand, all of it
-// copyable, and an action that may mend it. Hidden while there is nothing to say. GUI thread.
+// copyable, and actions that may mend it. Hidden while there is nothing to say. GUI thread.
 #pragma once
 
 #include <QFrame>
+#include <functional>
 
+class QHBoxLayout;
 class QLabel;
 class QPlainTextEdit;
-class QPushButton;
 class QToolButton;
 
 namespace cloudlet {
@@ -22,21 +23,19 @@ public:
     QString sentence() const;
     QString copyText() const;
 
-    // Offers a button with this text for the current error; activated() tells that it was used.
-    void offer(const QString& action);
-
-Q_SIGNALS:
-    void activated();
+    // Offers a button with this text for the current error. `act` comes after the panel is gone.
+    void offer(const QString& action, std::function<void()> act);
 
 private:
     void copy() const;
+    void clearActions();
     void setDetailsVisible(bool visible);
 
     QLabel* m_icon;
     QLabel* m_sentence;
     QPlainTextEdit* m_details;
     QToolButton* m_toggle;
-    QPushButton* m_action;
+    QHBoxLayout* m_actions;
 };
 
 }  // namespace cloudlet

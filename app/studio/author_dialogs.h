@@ -6,16 +6,16 @@
 #include "app/studio/author_job.h"
 
 class QCheckBox;
+class QComboBox;
 class QDialogButtonBox;
+class QFileInfo;
 class QLabel;
 class QLineEdit;
 class QPlainTextEdit;
 
 namespace cloudlet {
 
-// Reads "8080:80, tcp:0:443"; empty text is no port. Errors: invalid, with what is accepted;
-// inUse, if two name one port of the host.
-Result<std::vector<PortForward>> parsePorts(const QString& text);
+class PortTable;
 
 class StartAuthorDialog : public QDialog {
     Q_OBJECT
@@ -24,28 +24,34 @@ public:
     AuthorOrder order() const;
 
 private:
-    void check();
-
     QString m_base;
-    QLineEdit* m_ports;
-    QLabel* m_problem;
-    QDialogButtonBox* m_buttons;
-    std::vector<PortForward> m_forwards;
+    PortTable* m_ports;
+};
+
+// What an overlay will take, as far as it is known.
+struct OverlayNeeds {
+    std::uint64_t fileBytes = 0;     // of the overlay; 0: not known
+    std::uint64_t captureBytes = 0;  // beside the guest, until the overlay is made
+    QString captureFolder;
 };
 
 class CreateOverlayDialog : public QDialog {
     Q_OBJECT
 public:
-    CreateOverlayDialog(const QString& title, QWidget* parent = nullptr);
+    CreateOverlayDialog(const QString& title, OverlayNeeds needs, QWidget* parent = nullptr);
     OverlayOrder order() const;
 
 private:
     void browse();
     void check();
+    QString problemOf(const QFileInfo& file) const;
+    QString roomText(const QFileInfo& file) const;
 
+    const OverlayNeeds m_needs;
     QLineEdit* m_title;
     QLineEdit* m_file;
     QPlainTextEdit* m_notes;
+    QComboBox* m_profile;
     QCheckBox* m_clean;
     QLabel* m_problem;
     QDialogButtonBox* m_buttons;

@@ -1,6 +1,10 @@
 #include "app/studio/author_job.h"
 
+#include <condition_variable>
+#include <mutex>
+
 #include "app/studio/qt_text.h"
+#include "engine/jobs/overlay_meter.h"
 #include "engine/jobs/run_script.h"
 
 namespace cloudlet {
@@ -12,43 +16,56 @@ constexpr std::chrono::minutes kScriptLimit{30};
 }  // namespace
 
 AuthorJob::AuthorJob(StudioServices& services, AuthorOrder order, QObject* parent)
-    : GuestJob(services, parent), m_order(std::move(order)) {
-    m_request.base = m_order.base.toStdString();
-    m_request.title = m_order.title.toStdString();
-    m_request.forwards = m_order.forwards;
-}
+    : GuestJob(services, parent), m_order(std::move(order)) {}
 
 AuthorJob::~AuthorJob() {
     endJob();
 }
 
-void AuthorJob::setPhase(Phase phase) {
-    m_phase = phase;
-    Q_EMIT phaseChanged();
-}
-
 Result<void> AuthorJob::work(Progress& progress, const std::stop_token& stop) {
     const Services engine = TRY(services().forJob(progress, stop));
-    m_request.customise = [&](Domain& domain, const std::vector<PortForward>& forwards) {
+    AuthorSession session = TRY(AuthorSession::begin(
+        {m_order.base.toStdString(), m_order.title.toStdString(), m_order.forwards}, engine));
+    m_session = &session;
+    Guest& guest = session.guest();
+    const GuestFacts facts = factsOf(guest.domain(), guest.forwards());
+    tellReady([this, facts] { Q_EMIT guestReady(facts); });
+    while (true) {
         progress.beginStage("the guest is yours");
-        return customise(domain, forwards, stop);
-    };
-    m_report = TRY(authorOverlay(m_request, engine));
-    return {};
+        TRY(attendAndMeasure(session, stop));
+        Result<CreatedOverlay> created =
+            create(guest.domain(), engine, [&](const OverlayRequest& request, const Services& own) {
+                return session.createOverlay(request, own);
+            });
+        if (created) {
+            m_created = std::move(created).value();
+            return {};
+        }
+        if (stop.stop_requested()) return created.error();
+        tellFailure(created.error());
+    }
 }
 
-Result<void> AuthorJob::customise(Domain& domain, const std::vector<PortForward>& forwards,
-                                  const std::stop_token& stop) {
-    const GuestFacts facts = factsOf(domain, forwards);
-    QMetaObject::invokeMethod(
-        this,
-        [this, facts] {
-            setPhase(Phase::customising);
-            Q_EMIT guestReady(facts);
-        },
-        Qt::QueuedConnection);
-    TRY(attend(domain, stop));
-    return requireRunning(domain);
+Result<void> AuthorJob::attendAndMeasure(AuthorSession& session, const std::stop_token& stop) {
+    // Stopped and waited for at the end: an overlay is made by as many cores as there are.
+    const std::jthread meter([&](const std::stop_token& own) { measure(session, own); });
+    return attend(session.guest().domain(), stop);
+}
+
+void AuthorJob::measure(AuthorSession& session, const std::stop_token& stop) {
+    Progress unseen;
+    Result<OverlayMeter> meter = OverlayMeter::open(session, unseen, stop);
+    std::mutex mutex;
+    std::condition_variable_any never;
+    // A meter that fails (the guest ends, its disk is gone) shows nothing more; the guest's own end
+    // is told elsewhere.
+    while (meter && !stop.stop_requested()) {
+        const Result<OverlayEstimate> estimate = meter->measure(stop);
+        if (!estimate) return;
+        onGuiThread([this, estimate = *estimate] { Q_EMIT measured(estimate); });
+        std::unique_lock lock(mutex);
+        never.wait_for(lock, stop, meter->rest(), [] { return false; });
+    }
 }
 
 void AuthorJob::runScript(const QString& file) {
@@ -60,20 +77,23 @@ void AuthorJob::runScript(const QString& file) {
     });
 }
 
-void AuthorJob::createOverlay(const OverlayOrder& order) {
-    setPhase(Phase::creating);
-    desk().post([this, order](Domain& domain, const std::stop_token& stop) -> Result<void> {
-        // On the job's thread, which reads the request next.
-        m_request.output = toPath(order.file);
-        m_request.title = order.title.toStdString();
-        m_request.notes = order.notes.toStdString();
-        m_request.cleaning = order.clean ? Cleaning::whereAgentAnswers : Cleaning::never;
-        // From here on a failure must not cost what the person did in the guest.
-        m_request.onError = OnError::keepVm;
-        if (TRY(domain.status()).state == DomainState::paused) TRY(domain.resume(stop));
+void AuthorJob::cleanGuest() {
+    desk().post([this](Domain& domain, const std::stop_token& stop) -> Result<void> {
+        Progress progress;
+        const bool cleaned =
+            TRY(cleanIfPossible(domain, Cleaning::whereAgentAnswers, progress, stop));
+        Q_EMIT guestCleaned(cleaned);
         return {};
     });
-    desk().leave();
+}
+
+void AuthorJob::setForwards(std::vector<PortForward> forwards) {
+    desk().post(
+        [this, forwards = std::move(forwards)](Domain&, const std::stop_token&) -> Result<void> {
+            const Result<void> done = m_session->guest().setForwards(forwards);
+            Q_EMIT forwardsChanged(factsOf(m_session->guest().forwards()));
+            return done;
+        });
 }
 
 }  // namespace cloudlet

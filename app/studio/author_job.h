@@ -1,12 +1,14 @@
-// Authoring as the Author page sees it: start it, work with the guest, create the overlay. All of
-// the studio's use of authorOverlay() is here. GUI thread; what it does runs on its job's thread.
+// Authoring as the Author page sees it: start it, work with the guest, see what its overlay would
+// weigh, create it. All of the studio's use of AuthorSession is here. GUI thread; what it does runs
+// on its job's thread, and the meter on one of its own.
 #pragma once
 
 #include <optional>
 #include <vector>
 
 #include "app/studio/guest_job.h"
-#include "engine/jobs/author.h"
+#include "engine/jobs/author_session.h"
+#include "engine/overlay/estimate.h"
 
 namespace cloudlet {
 
@@ -16,47 +18,38 @@ struct AuthorOrder {
     std::vector<PortForward> forwards;
 };
 
-struct OverlayOrder {
-    QString file;
-    QString title;
-    QString notes;
-    bool clean = true;
-};
-
 class AuthorJob : public GuestJob {
     Q_OBJECT
 public:
-    enum class Phase { preparing, customising, creating, ended };
-    Q_ENUM(Phase)
-
     AuthorJob(StudioServices& services, AuthorOrder order, QObject* parent = nullptr);
     ~AuthorJob() override;
 
-    Phase phase() const { return m_phase; }
     const AuthorOrder& order() const { return m_order; }
     // REQUIRES: the job is done.
-    const AuthorReport& report() const { return *m_report; }
+    const CreatedOverlay& created() const { return *m_created; }
 
-    // While customising.
+    // While the guest runs.
     void runScript(const QString& file);
-    void createOverlay(const OverlayOrder& order);
+    void cleanGuest();
+    // Closes the forwards that are not among these, and opens those that are new.
+    void setForwards(std::vector<PortForward> forwards);
 
 Q_SIGNALS:
     void guestReady(const cloudlet::GuestFacts& facts);
+    void forwardsChanged(const QList<cloudlet::ForwardFact>& forwards);
+    void guestCleaned(bool cleaned);  // false: its agent does not answer
+    void measured(const cloudlet::OverlayEstimate& estimate);
 
 protected:
     Result<void> work(Progress& progress, const std::stop_token& stop) override;
-    void ended() override { setPhase(Phase::ended); }
 
 private:
-    Result<void> customise(Domain& domain, const std::vector<PortForward>& forwards,
-                           const std::stop_token& stop);
-    void setPhase(Phase phase);
+    Result<void> attendAndMeasure(AuthorSession& session, const std::stop_token& stop);
+    void measure(AuthorSession& session, const std::stop_token& stop);
 
     const AuthorOrder m_order;
-    Phase m_phase = Phase::preparing;
-    AuthorRequest m_request;               // the job's thread only, once started
-    std::optional<AuthorReport> m_report;  // written before the job's end
+    AuthorSession* m_session = nullptr;       // the job's thread only
+    std::optional<CreatedOverlay> m_created;  // written before the job's end
 };
 
 }  // namespace cloudlet

@@ -2,28 +2,38 @@
 
 #include <QAction>
 #include <QFileDialog>
-#include <QFileInfo>
 #include <QLabel>
 #include <QMessageBox>
 
-#include "app/studio/author_dialogs.h"
 #include "app/studio/guest_side.h"
+#include "app/studio/meter_panel.h"
+#include "app/studio/port_table.h"
 #include "app/studio/qt_text.h"
-#include "app/studio/settings.h"
 #include "widgets/console_panel.h"
-#include "widgets/error_panel.h"
-#include "widgets/stage_bar.h"
 
 namespace cloudlet {
 
 AuthorPage::AuthorPage(StudioServices& services, const AuthorOrder& order, QWidget* parent)
-    : GuestPage(parent), m_job(new AuthorJob(services, order, this)) {
+    : GuestPage(parent),
+      m_job(new AuthorJob(services, order, this)),
+      m_captureFolder(toQt(services.catalog().layout().run())),
+      m_meter(new MeterPanel),
+      m_forwards(order.forwards) {
     buildActions();
     side().setFact(tr("Base:"), order.base);
+    side().addPanel(m_meter);
     attach(*m_job);
     connect(m_job, &AuthorJob::phaseChanged, this, &AuthorPage::phaseChanged);
     connect(m_job, &AuthorJob::guestReady, this, &AuthorPage::guestReady);
-    connect(&stage(), &StageBar::cancelled, this, &AuthorPage::discard);
+    connect(m_job, &AuthorJob::forwardsChanged, &side(), &GuestSide::setForwards);
+    connect(m_job, &AuthorJob::measured, this, [this](const OverlayEstimate& estimate) {
+        m_estimate = estimate;
+        m_meter->setEstimate(estimate);
+    });
+    connect(m_job, &AuthorJob::guestCleaned, this, [this](bool cleaned) {
+        side().log(cleaned ? tr("The guest is clean: memory freed, disks trimmed")
+                           : tr("The guest has no agent that answers: it is not cleaned"));
+    });
     phaseChanged();
     m_job->start();
 }
@@ -35,25 +45,28 @@ QString AuthorPage::title() const {
 }
 
 QString AuthorPage::commandLine() const {
+    const OverlayOrder& overlay = overlayOrder();
     QString line = QStringLiteral("cloudlet overlay %1").arg(shellQuoted(m_job->order().base));
-    for (const PortForward& forward : m_job->order().forwards) {
+    for (const PortForward& forward : m_forwards) {
         line += QStringLiteral(" --forward %1").arg(toQt(forward.text()));
     }
-    const QString file =
-        m_overlay.file.isEmpty() ? QStringLiteral("overlay.cloudlet") : m_overlay.file;
+    const QString file = overlay.file.isEmpty() ? QStringLiteral("overlay.cloudlet") : overlay.file;
     line += QStringLiteral(" -o %1").arg(shellQuoted(file));
-    if (!m_overlay.title.isEmpty()) {
-        line += QStringLiteral(" --title %1").arg(shellQuoted(m_overlay.title));
+    if (!overlay.title.isEmpty()) {
+        line += QStringLiteral(" --title %1").arg(shellQuoted(overlay.title));
+    }
+    if (overlay.profile != Profile::balanced) {
+        line += QStringLiteral(" --profile %1").arg(toQt(toString(overlay.profile)));
     }
     return line;
 }
 
 QString AuthorPage::wouldLose() const {
     switch (m_job->phase()) {
-        case AuthorJob::Phase::customising:
+        case GuestJob::Phase::running:
             return tr("The changes in the guest of \"%1\" are in no overlay yet.")
                 .arg(m_job->order().base);
-        case AuthorJob::Phase::creating:
+        case GuestJob::Phase::creating:
             return tr("The overlay of \"%1\" is not finished.").arg(m_job->order().base);
         default:
             return {};
@@ -61,26 +74,31 @@ QString AuthorPage::wouldLose() const {
 }
 
 void AuthorPage::buildActions() {
+    m_ports = addAction(tr("P&orts…"), tr("Which ports of the guest open on this machine"));
     m_script =
         addAction(tr("Run &script…"), tr("Runs a file as root in the guest, through its agent"));
+    m_clean = addAction(tr("Clean &guest"),
+                        tr("Frees memory and trims disks in the guest now, so that the meter shows "
+                           "what you added and nothing else"));
     m_discard = addAction(tr("&Discard"), tr("Ends the guest and makes no overlay"));
     m_create =
         addAction(tr("&Create overlay…"), tr("Writes what you changed to one file (Ctrl+Shift+C)"));
     m_create->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_C);
     m_run = addAction(tr("&Run it here"), tr("Brings the VM of this overlay to life"));
+    connect(m_ports, &QAction::triggered, this, &AuthorPage::askForPorts);
     connect(m_script, &QAction::triggered, this, &AuthorPage::askForScript);
+    connect(m_clean, &QAction::triggered, m_job, &AuthorJob::cleanGuest);
     connect(m_discard, &QAction::triggered, this, &AuthorPage::discard);
-    connect(m_create, &QAction::triggered, this, &AuthorPage::askForOverlay);
-    connect(m_run, &QAction::triggered, this, [this] { Q_EMIT runRequested(m_overlay.file); });
+    connect(m_create, &QAction::triggered, this,
+            [this] { askForOverlay(m_job->order().base + QStringLiteral(" overlay"), needs()); });
+    connect(m_run, &QAction::triggered, this, [this] { Q_EMIT runRequested(overlayOrder().file); });
 }
 
 void AuthorPage::phaseChanged() {
-    using Phase = AuthorJob::Phase;
+    using Phase = GuestJob::Phase;
     const Phase phase = m_job->phase();
-    const bool works = phase == Phase::customising;
-    stage().setVisible(phase == Phase::preparing || phase == Phase::creating);
-    for (QAction* action : {&pauseAction(), m_script, m_create, m_discard}) {
-        action->setEnabled(works);
+    for (QAction* action : {&pauseAction(), m_ports, m_script, m_clean, m_create, m_discard}) {
+        action->setEnabled(phase == Phase::running);
         action->setVisible(phase != Phase::ended);
     }
     m_run->setVisible(phase == Phase::ended && m_job->job().state() == Job::State::done);
@@ -88,11 +106,11 @@ void AuthorPage::phaseChanged() {
         case Phase::preparing:
             heading().setText(tr("The base \"%1\" resumes…").arg(m_job->order().base));
             break;
-        case Phase::customising:
+        case Phase::running:
             heading().setText(tr("Make the guest what it shall be, then create the overlay."));
             break;
         case Phase::creating:
-            heading().setText(tr("The overlay \"%1\" is being made…").arg(m_overlay.title));
+            heading().setText(tr("The overlay \"%1\" is being made…").arg(overlayOrder().title));
             break;
         case Phase::ended:
             ended();
@@ -107,26 +125,33 @@ void AuthorPage::guestReady(const GuestFacts& facts) {
 
 void AuthorPage::ended() {
     const Job& job = m_job->job();
-    if (job.state() == Job::State::done) {
-        const AuthorReport& report = m_job->report();
-        console().view().close();
-        heading().setText(
-            tr("The overlay \"%1\" is in %2, %3 large.")
-                .arg(m_overlay.title, m_overlay.file, bytesText(report.overlay.fileBytes)));
-        side().setFact(tr("Size:"), bytesText(report.overlay.fileBytes));
-        side().setFact(tr("Stood still:"), durationText(report.stoppedSeconds));
-        side().setFact(tr("Encoded in:"), durationText(report.encodeSeconds));
-        side().setFact(tr("Verified in:"), durationText(report.verifySeconds));
-        side().log(tr("The overlay was replayed and compared with the guest: equal."));
-        Q_EMIT libraryChanged();
-        return;
-    }
+    m_meter->hide();
+    if (job.state() == Job::State::done) return showCreated();
     side().setForwards({});
-    if (job.state() == Job::State::cancelled) console().view().close();
+    console().view().close();
     heading().setText(job.state() == Job::State::cancelled ? tr("Discarded. No overlay was made.")
                                                            : tr("No overlay was made."));
-    if (job.state() != Job::State::failed) return;
-    showFailure(toQt(job.error().message));
+    if (job.state() == Job::State::failed) showFailure(toQt(job.error().message));
+}
+
+void AuthorPage::showCreated() {
+    const CreatedOverlay& created = m_job->created();
+    const QString size = bytesText(created.overlay.fileBytes);
+    console().view().close();
+    heading().setText(tr("The overlay \"%1\" is in %2, %3 large.")
+                          .arg(overlayOrder().title, overlayOrder().file, size));
+    side().setFact(tr("Size:"), size);
+    if (m_estimate) side().setFact(tr("Estimated:"), bytesText(m_estimate->fileBytes));
+    side().setFact(tr("Stood still:"), durationText(created.stoppedSeconds));
+    side().setFact(tr("Encoded in:"), durationText(created.encodeSeconds));
+    side().setFact(tr("Verified in:"), durationText(created.verifySeconds));
+    side().log(tr("The overlay was replayed and compared with the guest: equal."));
+    Q_EMIT libraryChanged();
+}
+
+OverlayNeeds AuthorPage::needs() const {
+    if (!m_estimate) return {};
+    return {m_estimate->fileBytes, m_estimate->changedBytes(), m_captureFolder};
 }
 
 void AuthorPage::askForScript() {
@@ -136,24 +161,18 @@ void AuthorPage::askForScript() {
     m_job->runScript(file);
 }
 
-void AuthorPage::askForOverlay() {
-    CreateOverlayDialog dialog(m_job->order().base + QStringLiteral(" overlay"), window());
+void AuthorPage::askForPorts() {
+    PortDialog dialog(m_forwards, window());
     if (dialog.exec() != QDialog::Accepted) return;
-    m_overlay = dialog.order();
-    StudioSettings::setOverlayFolder(QFileInfo(m_overlay.file).absolutePath());
-    error().clear();
-    stage().reset();
-    m_job->createOverlay(m_overlay);
+    m_forwards = dialog.forwards();
+    m_job->setForwards(m_forwards);
 }
 
 void AuthorPage::discard() {
-    if (m_job->phase() == AuthorJob::Phase::customising) {
-        const auto answer = QMessageBox::question(
-            window(), tr("Discard"), tr("End the guest? What you changed in it is lost."),
-            QMessageBox::Discard | QMessageBox::Cancel, QMessageBox::Cancel);
-        if (answer != QMessageBox::Discard) return;
-    }
-    m_job->cancel();
+    const auto answer = QMessageBox::question(
+        window(), tr("Discard"), tr("End the guest? What you changed in it is lost."),
+        QMessageBox::Discard | QMessageBox::Cancel, QMessageBox::Cancel);
+    if (answer == QMessageBox::Discard) m_job->cancel();
 }
 
 }  // namespace cloudlet

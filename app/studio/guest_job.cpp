@@ -6,7 +6,7 @@ namespace cloudlet {
 
 GuestJob::GuestJob(StudioServices& services, QObject* parent)
     : QObject(parent), m_services(services), m_job(std::make_unique<Job>()) {
-    connect(m_job.get(), &Job::finished, this, [this] { ended(); });
+    connect(m_job.get(), &Job::finished, this, [this] { setPhase(Phase::ended); });
 }
 
 GuestJob::~GuestJob() = default;
@@ -16,13 +16,46 @@ void GuestJob::start() {
         [this](Progress& progress, const std::stop_token& stop) { return work(progress, stop); });
 }
 
+void GuestJob::setPhase(Phase phase) {
+    m_phase = phase;
+    Q_EMIT phaseChanged();
+}
+
 void GuestJob::setPaused(bool paused) {
     m_desk.post([paused](Domain& domain, const std::stop_token& stop) {
         return paused ? domain.suspend(stop) : domain.resume(stop);
     });
 }
 
+void GuestJob::createOverlay(const OverlayOrder& order) {
+    m_creation = std::stop_source();
+    setPhase(Phase::creating);
+    Wanted wanted{
+        {toPath(order.file), order.title.toStdString(), order.notes.toStdString(), order.ports,
+         order.profile, order.clean ? Cleaning::whereAgentAnswers : Cleaning::never},
+        m_creation};
+    m_desk.post([this, wanted = std::move(wanted)](Domain& domain,
+                                                   const std::stop_token& stop) -> Result<void> {
+        m_wanted = wanted;
+        if (TRY(domain.status()).state == DomainState::paused) TRY(domain.resume(stop));
+        return {};
+    });
+    m_desk.leave();
+}
+
+void GuestJob::onGuiThread(std::function<void()> act) {
+    QMetaObject::invokeMethod(this, std::move(act), Qt::QueuedConnection);
+}
+
+void GuestJob::tellReady(std::function<void()> ready) {
+    onGuiThread([this, ready = std::move(ready)] {
+        setPhase(Phase::running);
+        ready();
+    });
+}
+
 Result<void> GuestJob::attend(Domain& domain, const std::stop_token& stop) {
+    m_wanted.reset();
     GuestDesk::Watcher watcher;
     watcher.taskFailed = [this](const Error& error) { Q_EMIT taskFailed(toQt(error.message)); };
     watcher.stateChanged = [this](const DomainStatus& status) {
@@ -31,14 +64,33 @@ Result<void> GuestJob::attend(Domain& domain, const std::stop_token& stop) {
     return m_desk.serve(domain, stop, watcher);
 }
 
-GuestFacts GuestJob::factsOf(Domain& domain, const std::vector<PortForward>& forwards) {
-    GuestFacts facts;
-    facts.console = toQt(domain.consoleAddress());
+Result<CreatedOverlay> GuestJob::create(Domain& domain, const Services& engine, const Make& make) {
+    TRY(requireRunning(domain));
+    std::stop_source& own = m_wanted->stop;
+    const std::stop_callback withTheJob(engine.stop, [&own] { own.request_stop(); });
+    return make(m_wanted->request,
+                {engine.catalog, engine.hypervisor, engine.progress, own.get_token()});
+}
+
+void GuestJob::tellFailure(const Error& error) {
+    const QString message = error.code == ErrorCode::cancelled ? QString() : toQt(error.message);
+    onGuiThread([this, message] {
+        setPhase(Phase::running);
+        Q_EMIT creationFailed(message);
+    });
+}
+
+QList<ForwardFact> GuestJob::factsOf(const std::vector<PortForward>& forwards) {
+    QList<ForwardFact> facts;
     for (const PortForward& forward : forwards) {
-        facts.forwards.append(
+        facts.append(
             {forward.protocol == PortForward::Protocol::tcp, forward.hostPort, forward.guestPort});
     }
     return facts;
+}
+
+GuestFacts GuestJob::factsOf(Domain& domain, const std::vector<PortForward>& forwards) {
+    return {toQt(domain.consoleAddress()), factsOf(forwards)};
 }
 
 }  // namespace cloudlet

@@ -1,6 +1,7 @@
 #include "app/studio/guest_page.h"
 
 #include <QAction>
+#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QToolBar>
@@ -8,6 +9,7 @@
 
 #include "app/studio/guest_side.h"
 #include "app/studio/qt_text.h"
+#include "app/studio/settings.h"
 #include "widgets/console_panel.h"
 #include "widgets/error_panel.h"
 #include "widgets/stage_bar.h"
@@ -56,6 +58,19 @@ void GuestPage::attach(GuestJob& job) {
         const QString why = reason.isEmpty() ? QString() : QStringLiteral(": ") + reason;
         m_side->log((paused ? tr("The guest stands still") : tr("The guest runs")) + why);
     });
+    m_job = &job;
+    connect(&job, &GuestJob::phaseChanged, this, [this] {
+        const GuestJob::Phase phase = m_job->phase();
+        m_stage->reset();
+        m_stage->setVisible(phase == GuestJob::Phase::preparing ||
+                            phase == GuestJob::Phase::creating);
+    });
+    connect(&job, &GuestJob::creationFailed, this, &GuestPage::creationFailed);
+    connect(m_stage, &StageBar::cancelled, this, [this] {
+        if (m_job->phase() != GuestJob::Phase::creating) return m_job->cancel();
+        m_job->cancelCreation();
+        m_stage->showCancelling();
+    });
     connect(&job, &GuestJob::taskFailed, this, &GuestPage::showFailure);
     connect(&job.job(), &Job::progressed, this, [this, &job] {
         if (job.job().isCancelling()) {
@@ -68,6 +83,28 @@ void GuestPage::attach(GuestJob& job) {
     connect(&job.job(), &Job::stageFinished, this, [this](const QString& stage, double seconds) {
         m_side->log(tr("%1: %2").arg(stage, durationText(seconds)));
     });
+}
+
+void GuestPage::askForOverlay(const QString& title, const OverlayNeeds& needs) {
+    CreateOverlayDialog dialog(title, needs, window());
+    if (dialog.exec() != QDialog::Accepted) return;
+    m_overlay = dialog.order();
+    complete(m_overlay);
+    StudioSettings::setOverlayFolder(QFileInfo(m_overlay.file).absolutePath());
+    m_error->clear();
+    m_job->createOverlay(m_overlay);
+}
+
+void GuestPage::creationFailed(const QString& message) {
+    m_console->view().setFocus();
+    if (message.isEmpty()) {
+        m_side->log(tr("Cancelled: no overlay was made, the guest is as it was"));
+        return;
+    }
+    showFailure(message);
+    m_error->offer(tr("&Retry"), [this] { m_job->createOverlay(m_overlay); });
+    m_error->offer(tr("&Back to the console"), [this] { m_console->view().setFocus(); });
+    m_error->offer(tr("Discard the &guest…"), [this] { discard(); });
 }
 
 void GuestPage::showConsole(const QString& socket, const QString& name) {

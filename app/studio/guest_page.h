@@ -2,6 +2,7 @@
 // progress and errors below. GUI thread.
 #pragma once
 
+#include "app/studio/author_dialogs.h"
 #include "app/studio/guest_job.h"
 #include "app/studio/page.h"
 
@@ -27,7 +28,16 @@ protected:
     void attach(GuestJob& job);
 
     QAction* addAction(const QString& text, const QString& toolTip);
+    // Asks where to, then lets the job make the overlay; a failure or cancel comes back to the
+    // console, with the guest as it is.
+    void askForOverlay(const QString& title, const OverlayNeeds& needs);
+    const OverlayOrder& overlayOrder() const { return m_overlay; }
+    // What a page adds to the order before the job gets it.
+    virtual void complete(OverlayOrder&) const {}
+    // Ends the guest; asks first.
+    virtual void discard() = 0;
     void showConsole(const QString& socket, const QString& name);
+    void creationFailed(const QString& message);
     // The first line is the sentence; the rest and what happened are the details.
     void showFailure(const QString& message);
     QAction& pauseAction() { return *m_pause; }
@@ -44,6 +54,8 @@ private:
     StageBar* m_stage;
     ErrorPanel* m_error;
     QAction* m_pause;
+    GuestJob* m_job = nullptr;
+    OverlayOrder m_overlay;
 };
 
 }  // namespace cloudlet

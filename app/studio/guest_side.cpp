@@ -45,7 +45,11 @@ QString lineOf(const ForwardFact& forward) {
 }  // namespace
 
 GuestSide::GuestSide(QWidget* parent)
-    : QWidget(parent), m_facts(new QFormLayout), m_ports(new QLabel), m_log(new QListWidget) {
+    : QWidget(parent),
+      m_facts(new QFormLayout),
+      m_ports(new QLabel),
+      m_log(new QListWidget),
+      m_layout(new QVBoxLayout(this)) {
     setFixedWidth(kWidth);
     auto* guest = new QGroupBox(tr("Guest"));
     guest->setLayout(m_facts);
@@ -64,12 +68,15 @@ GuestSide::GuestSide(QWidget* parent)
     m_log->viewport()->setAutoFillBackground(false);
     auto* log = new QGroupBox(tr("What happened"));
     (new QVBoxLayout(log))->addWidget(m_log);
-    auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(guest);
-    layout->addWidget(ports);
-    layout->addWidget(log, 1);
+    m_layout->setContentsMargins(0, 0, 0, 0);
+    m_layout->addWidget(guest);
+    m_layout->addWidget(ports);
+    m_layout->addWidget(log, 1);
     setForwards({});
+}
+
+void GuestSide::addPanel(QWidget* panel) {
+    m_layout->insertWidget(m_layout->count() - 1, panel);
 }
 
 void GuestSide::setFact(const QString& name, const QString& value) {

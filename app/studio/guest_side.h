@@ -8,6 +8,7 @@
 class QFormLayout;
 class QLabel;
 class QListWidget;
+class QVBoxLayout;
 
 namespace cloudlet {
 
@@ -18,6 +19,8 @@ public:
 
     void setFact(const QString& name, const QString& value);  // adds, or replaces
     void setForwards(const QList<ForwardFact>& forwards);
+    // Between the ports and what happened.
+    void addPanel(QWidget* panel);
     void log(const QString& text);
     QString logText() const;
 
@@ -25,6 +28,7 @@ private:
     QFormLayout* m_facts;
     QLabel* m_ports;
     QListWidget* m_log;
+    QVBoxLayout* m_layout;
 };
 
 }  // namespace cloudlet

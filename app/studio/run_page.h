@@ -1,4 +1,5 @@
-// One synthesised VM: how it came to life, its console, its ports, its end. GUI thread.
+// A synthesised VM: its console, how fast it came to life, how its overlay arrived; what it has
+// become can be saved as an overlay. GUI thread.
 #pragma once
 
 #include "app/studio/guest_page.h"
@@ -17,15 +18,21 @@ public:
     QString wouldLose() const override;
     RunJob& job() { return *m_job; }
 
+protected:
+    void discard() override;
+
 private:
     void phaseChanged();
     void guestReady(const RunFacts& facts);
+    void showStatus(const RunStatus& status);
+    void residueCreated(const CreatedOverlay& created);
     void ended();
 
     RunJob* m_job;
+    QAction* m_save;
+    QAction* m_stop;
+    QAction* m_again;
     QString m_name;
-    QAction* m_stop = nullptr;
-    QAction* m_again = nullptr;
 };
 
 }  // namespace cloudlet

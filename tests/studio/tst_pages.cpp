@@ -47,9 +47,8 @@ private slots:
     void copiesTheCommand();
     void namesEveryFocusableWidget();
     void hasNoTwoEqualShortcuts();
-    void readsPorts_data();
-    void readsPorts();
     void asksForAnOverlaysFile();
+    void refusesWhereThereIsNoRoom();
     void quotesForAShell();
     void remembersFiles();
 
@@ -249,7 +248,7 @@ void TestPages::runsNoOverlayThatIsNone() {
     m_window->openOverlay(toQt(file));
     auto* page = qobject_cast<RunPage*>(m_window->currentPage());
     QVERIFY(page != nullptr);
-    QTRY_COMPARE(page->job().phase(), RunJob::Phase::ended);
+    QTRY_COMPARE(page->job().phase(), GuestJob::Phase::ended);
     auto* error = page->findChild<ErrorPanel*>();
     QVERIFY(error->isVisible());
     QVERIFY2(error->sentence().contains("rubbish.cloudlet"), qPrintable(error->sentence()));
@@ -300,38 +299,9 @@ void TestPages::hasNoTwoEqualShortcuts() {
     QVERIFY(seen.contains("Ctrl+F") && seen.contains("Ctrl+Q") && seen.contains("Ctrl+O"));
 }
 
-void TestPages::readsPorts_data() {
-    QTest::addColumn<QString>("text");
-    QTest::addColumn<QString>("result");
-    QTest::newRow("none") << "  "
-                          << "";
-    QTest::newRow("two") << "8080:80, udp:0:53"
-                         << "tcp:8080:80 udp:0:53";
-    QTest::newRow("twice") << "8080:80 8080:81"
-                           << "inUse";
-    QTest::newRow("any port twice") << "0:80;0:81"
-                                    << "tcp:0:80 tcp:0:81";
-    QTest::newRow("words") << "http"
-                           << "invalid";
-}
-
-void TestPages::readsPorts() {
-    QFETCH(QString, text);
-    QFETCH(QString, result);
-    const Result<std::vector<PortForward>> ports = parsePorts(text);
-    QStringList shown;
-    if (ports) {
-        for (const PortForward& port : *ports) shown << toQt(port.text());
-    } else {
-        shown << toString(ports.error().code);
-        QVERIFY(!ports.error().message.empty());
-    }
-    QCOMPARE(shown.join(' '), result);
-}
-
 void TestPages::asksForAnOverlaysFile() {
     StudioSettings::setOverlayFolder(toQt(m_scratch->path()));
-    CreateOverlayDialog dialog("my app/1");
+    CreateOverlayDialog dialog("my app/1", {});
     const auto edits = dialog.findChildren<QLineEdit*>();
     QPushButton* create = dialog.findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok);
     QVERIFY(create->isEnabled());
@@ -348,6 +318,19 @@ void TestPages::asksForAnOverlaysFile() {
         QTest::keyClicks(edits.at(1), file);
         QVERIFY(!create->isEnabled());
     }
+}
+
+void TestPages::refusesWhereThereIsNoRoom() {
+    StudioSettings::setOverlayFolder(toQt(m_scratch->path()));
+    const auto mayCreate = [](const OverlayNeeds& needs) {
+        const CreateOverlayDialog dialog("x", needs);
+        return dialog.findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok)->isEnabled();
+    };
+    const QString folder = toQt(m_scratch->path());
+    constexpr std::uint64_t kFar = 1ULL << 60;
+    QVERIFY(mayCreate({1000, 1000, folder}));
+    QVERIFY(!mayCreate({kFar, 1000, folder}));
+    QVERIFY(!mayCreate({1000, kFar, folder}));
 }
 
 void TestPages::quotesForAShell() {

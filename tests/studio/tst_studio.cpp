@@ -3,7 +3,9 @@
 // (tests/studio/screenshots.sh).
 #include <QApplication>
 #include <QDir>
+#include <QPushButton>
 #include <QSettings>
+#include <QSignalSpy>
 #include <QStyleFactory>
 #include <QTabWidget>
 #include <QTest>
@@ -15,6 +17,7 @@
 #include "app/studio/author_dialogs.h"
 #include "app/studio/author_page.h"
 #include "app/studio/host_dialog.h"
+#include "app/studio/library.h"
 #include "app/studio/library_page.h"
 #include "app/studio/main_window.h"
 #include "app/studio/qt_text.h"
@@ -24,6 +27,7 @@
 #include "tests/support/result_checks.h"
 #include "tests/whole/place.h"
 #include "widgets/console_panel.h"
+#include "widgets/error_panel.h"
 
 using namespace cloudlet;
 using namespace cloudlet::test;
@@ -32,6 +36,9 @@ namespace {
 
 constexpr int kLimitMs = 120'000;  // TCG on a busy machine
 constexpr quint16 kWebPort = 8080;
+// Some noise, so that the overlay weighs something.
+constexpr const char* kTyped =
+    "clear; head -c 2000000 /dev/urandom > /www/noise; echo typed-in > /www/typed; ls -l /www\n";
 
 QPalette darkPalette() {
     QPalette palette;
@@ -90,7 +97,11 @@ private:
     AuthorPage* startAuthoring(std::optional<quint16>& webPort);
     void typeIntoGuest(AuthorPage& page, quint16 webPort);
     void createOverlay(AuthorPage& page);
+    OverlayEstimate measured(AuthorPage& page);
+    void failsAndRetries(AuthorPage& page, OverlayOrder order);
+    void cancelsCreation(AuthorPage& page, const OverlayOrder& order);
     void runOverlay();
+    void saveResidue(RunPage& page, quint16 webPort);
 
     std::unique_ptr<Place> m_place;
     std::optional<Catalog> m_catalog;
@@ -160,7 +171,7 @@ void TestStudio::typeIntoGuest(AuthorPage& page, quint16 webPort) {
     const auto layout = KeyLayout::load("us");
     QVERIFY(layout);
     const QImage before = view.picture();
-    QCOMPARE(view.typeText("clear; echo typed-in > /www/typed; ls -l /www\n", *layout), QString());
+    QCOMPARE(view.typeText(kTyped, *layout), QString());
     QTRY_COMPARE_WITH_TIMEOUT(httpGet(webPort, "/typed"), std::string("typed-in\n"), kLimitMs);
     QTRY_VERIFY(view.picture() != before);
     QTest::qWait(500);  // for the picture only: what the guest prints next
@@ -168,22 +179,75 @@ void TestStudio::typeIntoGuest(AuthorPage& page, quint16 webPort) {
 }
 
 void TestStudio::createOverlay(AuthorPage& page) {
-    CreateOverlayDialog dialog("web page");
+    CreateOverlayDialog dialog("web page", {2 << 20, 20 << 20, m_place->file("")});
     dialog.show();
     picture(dialog, "create");
     dialog.close();
     OverlayOrder order = dialog.order();
     order.notes = "A page that was typed in.";
     order.clean = false;
+    order.ports = page.job().order().forwards;
+    const OverlayEstimate estimate = measured(page);
+    failsAndRetries(page, order);
+    cancelsCreation(page, order);
     page.job().createOverlay(order);
     QTRY_VERIFY_WITH_TIMEOUT(page.job().job().view().total > 0, kLimitMs);
     picture(*m_window, "creating");
-    QTRY_COMPARE_WITH_TIMEOUT(page.job().phase(), AuthorJob::Phase::ended, kLimitMs);
+    QTRY_COMPARE_WITH_TIMEOUT(page.job().phase(), GuestJob::Phase::ended, kLimitMs);
     QVERIFY2(page.job().job().state() == Job::State::done,
              page.job().job().error().message.c_str());
     QVERIFY(QFile::exists(order.file));
     QVERIFY(page.wouldLose().isEmpty());
     picture(*m_window, "created");
+    const auto made = static_cast<double>(page.job().created().overlay.fileBytes);
+    const double ratio = static_cast<double>(estimate.fileBytes) / made;
+    qInfo("the meter said %.2f of the %.0f bytes that were made", ratio, made);
+    // Some seconds lie between the two, in which the guest went on.
+    QVERIFY(ratio > 0.7 && ratio < 1.3);
+}
+
+// What the meter says once two of its readings follow what was done in the guest.
+OverlayEstimate TestStudio::measured(AuthorPage& page) {
+    std::vector<OverlayEstimate> estimates;
+    const auto connection =
+        connect(&page.job(), &AuthorJob::measured, &page,
+                [&](const OverlayEstimate& estimate) { estimates.push_back(estimate); });
+    const bool enough = QTest::qWaitFor([&] { return estimates.size() >= 2; }, kLimitMs);
+    disconnect(connection);
+    return enough ? estimates.back() : OverlayEstimate();
+}
+
+// A folder that is gone: the guest is kept, and another try begins from the panel.
+void TestStudio::failsAndRetries(AuthorPage& page, OverlayOrder order) {
+    order.file = m_place->file("no/such/folder/x.cloudlet");
+    QSignalSpy failed(&page.job(), &GuestJob::creationFailed);
+    page.job().createOverlay(order);
+    QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 1, kLimitMs);
+    QCOMPARE(page.job().phase(), GuestJob::Phase::running);
+    auto* panel = page.findChild<ErrorPanel*>();
+    QVERIFY(panel->isVisible() && !failed.first().first().toString().isEmpty());
+    picture(*m_window, "failed");
+    QStringList actions;
+    for (const QPushButton* button : panel->findChildren<QPushButton*>()) {
+        actions << button->text().remove('&');
+    }
+    for (const char* action : {"Retry", "Back to the console", "Discard the guest…"}) {
+        QVERIFY2(actions.contains(action), action);
+    }
+    panel->clear();
+    QVERIFY(page.console().view().isConnected());
+}
+
+void TestStudio::cancelsCreation(AuthorPage& page, const OverlayOrder& order) {
+    QSignalSpy failed(&page.job(), &GuestJob::creationFailed);
+    page.job().createOverlay(order);
+    page.job().cancelCreation();
+    QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 1, kLimitMs);
+    QVERIFY(failed.first().first().toString().isEmpty());
+    QCOMPARE(page.job().phase(), GuestJob::Phase::running);
+    QVERIFY(!QFile::exists(order.file));
+    QVERIFY(page.console().view().isConnected());
+    QVERIFY(page.findChild<ErrorPanel*>()->isHidden());
 }
 
 void TestStudio::runOverlay() {
@@ -198,8 +262,8 @@ void TestStudio::runOverlay() {
     });
     connect(&page->job(), &RunJob::answered, page,
             [&answered](int, double seconds) { answered = seconds; });
-    QTRY_VERIFY_WITH_TIMEOUT(page->job().phase() != RunJob::Phase::synthesising, kLimitMs);
-    QVERIFY2(page->job().phase() == RunJob::Phase::running,
+    QTRY_VERIFY_WITH_TIMEOUT(page->job().phase() != GuestJob::Phase::preparing, kLimitMs);
+    QVERIFY2(page->job().phase() == GuestJob::Phase::running,
              page->job().job().error().message.c_str());
     QTRY_COMPARE_WITH_TIMEOUT(httpGet(webPort, "/typed"), std::string("typed-in\n"), kLimitMs);
     QTRY_VERIFY_WITH_TIMEOUT(answered >= 0, kLimitMs);
@@ -212,9 +276,28 @@ void TestStudio::runOverlay() {
     QTRY_VERIFY(httpGet(webPort, "/typed").empty());
     page->job().setPaused(false);
     QTRY_COMPARE_WITH_TIMEOUT(httpGet(webPort, "/typed"), std::string("typed-in\n"), kLimitMs);
+    saveResidue(*page, webPort);
     page->job().stop();
-    QTRY_COMPARE_WITH_TIMEOUT(page->job().phase(), RunJob::Phase::ended, kLimitMs);
+    QTRY_COMPARE_WITH_TIMEOUT(page->job().phase(), GuestJob::Phase::ended, kLimitMs);
     QCOMPARE(page->job().job().state(), Job::State::done);
+}
+
+// Of the VM that runs; it goes on.
+void TestStudio::saveResidue(RunPage& page, quint16 webPort) {
+    OverlayOrder order;
+    order.file = m_place->file("used.cloudlet");
+    order.title = "web page, used";
+    order.clean = false;
+    QSignalSpy created(&page.job(), &RunJob::residueCreated);
+    page.job().createOverlay(order);
+    QTRY_COMPARE_WITH_TIMEOUT(created.size(), 1, kLimitMs);
+    QCOMPARE(page.job().phase(), GuestJob::Phase::running);
+    QCOMPARE(httpGet(webPort, "/typed"), std::string("typed-in\n"));
+    const OverlayDetails made = readOverlayDetails(order.file).value();
+    const OverlayDetails parent = readOverlayDetails(m_place->file("web-page.cloudlet")).value();
+    QVERIFY(made.manifest.parent.has_value());
+    QCOMPARE(toQt(made.manifest.parent->hex()), parent.id);
+    QCOMPARE(made.manifest.ports.size(), parent.manifest.ports.size());
 }
 
 void TestStudio::authorsAndRuns() {
@@ -247,7 +330,7 @@ void TestStudio::discards() {
     AuthorPage* page = startAuthoring(webPort);
     QTRY_VERIFY_WITH_TIMEOUT(webPort.has_value(), kLimitMs);
     page->job().cancel();
-    QTRY_COMPARE_WITH_TIMEOUT(page->job().phase(), AuthorJob::Phase::ended, 10000);
+    QTRY_COMPARE_WITH_TIMEOUT(page->job().phase(), GuestJob::Phase::ended, 10000);
     QCOMPARE(page->job().job().state(), Job::State::cancelled);
     QCOMPARE(vmsIn(m_place->path()).size(), std::size_t{0});
 }

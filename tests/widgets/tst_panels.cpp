@@ -7,6 +7,7 @@
 #include <QTest>
 #include <QToolButton>
 
+#include "widgets/chunk_map.h"
 #include "widgets/composition_bar.h"
 #include "widgets/error_panel.h"
 #include "widgets/stage_bar.h"
@@ -37,6 +38,7 @@ private slots:
     void copiesAnError();
     void offersARemedy();
     void showsParts();
+    void mapsChunks();
 };
 
 void TestPanels::describesAStage_data() {
@@ -107,15 +109,18 @@ void TestPanels::copiesAnError() {
 
 void TestPanels::offersARemedy() {
     ErrorPanel panel;
-    QSignalSpy activated(&panel, &ErrorPanel::activated);
+    QStringList chosen;
     panel.showError("No base.");
-    panel.offer("Build it");
-    auto* button = buttonWith<QPushButton>(panel, "Build it");
+    panel.offer("Build it", [&] { chosen << "build"; });
+    panel.offer("Import it", [&] { chosen << "import"; });
+    auto* button = buttonWith<QPushButton>(panel, "Import it");
     QVERIFY(button != nullptr && !button->isHidden());
     button->click();
-    QCOMPARE(activated.size(), 1);
+    QCOMPARE(chosen, QStringList{"import"});
+    QVERIFY(panel.isHidden());
     panel.showError("Something else.");
-    QVERIFY(button->isHidden());
+    QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+    QVERIFY(buttonWith<QPushButton>(panel, "Build it") == nullptr);
 }
 
 void TestPanels::showsParts() {
@@ -128,8 +133,39 @@ void TestPanels::showsParts() {
     const QColor first = shot.pixelColor(shot.width() / 10, 5);
     QCOMPARE(shot.pixelColor(shot.width() * 7 / 10, 5), first);
     QVERIFY(shot.pixelColor(shot.width() * 9 / 10, 5) != first);
+    // A part that vanishes leaves the others their colours.
+    bar.setParts({{"Disk", 0, "0"}, {"Nothing", 0, "0"}, {"Memory", 1, "1 MiB"}});
+    QCOMPARE(bar.grab().toImage().pixelColor(10, 5), shot.pixelColor(shot.width() * 9 / 10, 5));
     bar.setParts({});
     bar.grab();  // nothing to show, nothing to divide by
+}
+
+void TestPanels::mapsChunks() {
+    ChunkMap map({"zero", "stored"});
+    ChunkMapImage disk{"Disk", 100'000, 100, QList<ChunkMapRun>(1000)};
+    disk.runs[0].parts = {100, 0};
+    disk.runs[999].parts = {1, 2};
+    map.setImages({disk, {"Memory", 4, 1, QList<ChunkMapRun>(4)}});
+    QCOMPARE(map.accessibleDescription(),
+             QString("Disk: of %1 chunks 101 zero, 2 stored. Memory: of 4 chunks unchanged.")
+                 .arg(QLocale().toString(100'000)));
+    for (const int width : {1, 60, 220, 1000}) {
+        map.resize(width, map.sizeHint().height());
+        map.grab();
+        const QPoint first(2, map.fontMetrics().lineSpacing() + 2);
+        if (width > 1) {
+            QVERIFY2(map.textAt(first).startsWith("Disk, chunks 0 to "),
+                     qPrintable(map.textAt(first)));
+            QVERIFY(map.textAt(first).contains("100 zero"));
+        }
+        QCOMPARE(map.textAt(QPoint(width + 10, 2)), QString());
+        QCOMPARE(map.textAt(QPoint(1, 1)), QString());  // a heading
+    }
+    const QImage shot = map.grab().toImage();
+    const int top = map.fontMetrics().lineSpacing() + 2;
+    QVERIFY(shot.pixelColor(2, top) != shot.pixelColor(8, top));
+    map.setImages({});
+    map.grab();
 }
 
 QTEST_MAIN(TestPanels)
