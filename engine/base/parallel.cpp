@@ -11,11 +11,11 @@ unsigned coreCount() {
     cpu_set_t set;
     CPU_ZERO(&set);
     if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
-    return static_cast<unsigned>(std::clamp(CPU_COUNT(&set), 1, 64));
+    return static_cast<unsigned>(std::clamp<int>(CPU_COUNT(&set), 1, kMostCores));
 }
 
 Result<void> parallelFor(std::size_t count, const std::function<Result<void>(std::size_t)>& body,
-                         std::stop_token stop) {
+                         std::stop_token stop, unsigned mostThreads) {
     std::atomic<std::size_t> next{0};
     std::atomic<bool> failed{false};
     std::mutex mutex;  // guards firstError
@@ -34,7 +34,7 @@ Result<void> parallelFor(std::size_t count, const std::function<Result<void>(std
     };
     {
         std::vector<std::jthread> threads;
-        const std::size_t wanted = std::min<std::size_t>(coreCount(), count);
+        const std::size_t wanted = std::min<std::size_t>({coreCount(), mostThreads, count});
         for (std::size_t i = 1; i < wanted; ++i) threads.emplace_back(run);
         run();
     }

@@ -1,6 +1,7 @@
 // Body of orderedPipeline; include engine/base/parallel.h instead.
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -48,7 +49,8 @@ Result<void> orderedPipeline(std::size_t depth,
         std::optional<Result<Output>> output;
     };
     std::deque<std::shared_ptr<Slot>> inFlight;
-    detail::WorkerPool pool(coreCount());  // after inFlight: its threads end before it
+    // After inFlight: its threads end before it.
+    detail::WorkerPool pool(static_cast<unsigned>(std::min<std::size_t>(coreCount(), depth)));
     bool exhausted = false;
     while (true) {
         if (stop.stop_requested()) return detail::cancelledError();

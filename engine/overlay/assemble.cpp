@@ -75,7 +75,9 @@ Result<Body> packAll(const PackSources& sources, const fs::path& folder, Progres
         if (packed.segment.codec != Codec::copy) progress.advance(packed.segment.plainBytes);
         return body.add(packed);
     };
-    TRY(orderedPipeline<PackItem, PackedSegment>(2 * coreCount(), next, work, sink, stop));
+    const std::size_t depth =
+        std::min<std::size_t>(2 * coreCount(), sources.compression.mostAtOnce());
+    TRY(orderedPipeline<PackItem, PackedSegment>(depth, next, work, sink, stop));
     return body;
 }
 

@@ -1,5 +1,6 @@
 // The encoder's last steps: packs what a plan says in parallel and writes the overlay file.
-// Memory: some 15 MiB for each core, whatever the size of the overlay. Blocks until done.
+// Memory: below 160 MiB, whatever the size of the overlay and the number of cores (profile.h).
+// Blocks until done.
 #pragma once
 
 #include <functional>

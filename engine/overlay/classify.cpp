@@ -9,8 +9,15 @@ namespace cloudlet {
 
 namespace {
 
-constexpr std::uint64_t kBlock = 1 << 20;    // bytes one task compares: stays in the cache
+constexpr std::uint64_t kBlock = 256
+                                 << 10;  // bytes one task compares: both sides stay in the cache
 constexpr std::uint64_t kStride = 64 << 10;  // equal ranges are passed over in such steps
+
+struct Block {
+    Extent range;
+    bool ours = false;  // whether each side holds data there: where not, it is zero
+    bool theirs = false;
+};
 
 // The extents of data of a file, asked for in ascending order.
 class DataWalk {
@@ -32,52 +39,49 @@ private:
     bool m_asked = false;
 };
 
-// Compares one block of an image. Its buffers are its thread's.
+// Compares one block of an image. Its buffers are its thread's. Reads both sides, as mapping the
+// base would cost more in page faults than copying does.
 class BlockComparison {
 public:
-    BlockComparison(const ComparedImage& image, const BaseImages& base, Extent block)
-        : m_image(image), m_base(base), m_block(block) {}
+    BlockComparison(const ComparedImage& image, const BaseImages& base, const Block& block)
+        : m_image(image), m_base(base), m_block(block), m_range(block.range) {}
 
     Result<std::vector<Finding>> run() {
-        thread_local Bytes buffer;
-        buffer.resize(kBlock);
-        m_bytes = std::span(buffer).first(m_block.length);
-        TRY(m_image.file.readAt(std::span(buffer).first(m_block.length), m_block.offset));
-        const ByteView all = m_base.image(m_image.kind);
-        const std::uint64_t baseEnd = std::min<std::uint64_t>(all.size(), m_block.end());
-        if (m_block.offset < baseEnd) {
-            m_baseBytes = all.subspan(m_block.offset, baseEnd - m_block.offset);
-        }
-        for (std::uint64_t at = 0; at < m_block.length; at += kStride) {
-            const std::uint64_t end = std::min(at + kStride, m_block.length);
+        thread_local std::array<Bytes, 2> buffers{Bytes(kBlock), Bytes(kBlock)};
+        static const Bytes zeros(kBlock);
+        const std::span<std::byte> ours = std::span(buffers[0]).first(m_range.length);
+        const std::span<std::byte> theirs = std::span(buffers[1]).first(m_range.length);
+        const ChunkRef first{m_image.kind, m_range.offset / kChunkSize};
+        if (m_block.ours) TRY(m_image.file.readAt(ours, m_range.offset));
+        if (m_block.theirs) TRY(m_base.read(first, theirs));
+        m_ours = m_block.ours ? ByteView(ours) : ByteView(zeros).first(m_range.length);
+        m_theirs = m_block.theirs ? ByteView(theirs) : ByteView(zeros).first(m_range.length);
+        for (std::uint64_t at = 0; at < m_range.length; at += kStride) {
+            const std::uint64_t end = std::min(at + kStride, m_range.length);
             if (!equalsBase(at, end)) TRY(compareChunks(at, end));
         }
-        m_base.release(m_image.kind, m_block);
         return std::move(m_findings);
     }
 
 private:
     // Bytes [begin, end) of the block; the base is zero past its end.
     bool equalsBase(std::uint64_t begin, std::uint64_t end) const {
-        const ByteView ours = m_bytes.subspan(begin, end - begin);
-        const std::uint64_t from = std::min<std::uint64_t>(begin, m_baseBytes.size());
-        const ByteView theirs =
-            m_baseBytes.subspan(from, std::min<std::uint64_t>(end, m_baseBytes.size()) - from);
-        return sameBytes(theirs, ours.first(theirs.size())) &&
-               isAllZero(ours.subspan(theirs.size()));
+        return sameBytes(m_ours.subspan(begin, end - begin), m_theirs.subspan(begin, end - begin));
     }
 
     Result<void> compareChunks(std::uint64_t begin, std::uint64_t end) {
         for (std::uint64_t at = begin; at < end; at += kChunkSize) {
             const std::uint64_t chunkEnd = std::min(at + kChunkSize, end);
-            const std::uint64_t index = (m_block.offset + at) / kChunkSize;
+            const std::uint64_t index = (m_range.offset + at) / kChunkSize;
             if (!mayDiffer(m_image.mayDiffer, index) || equalsBase(at, chunkEnd)) continue;
-            m_findings.push_back(TRY(examine(index, m_bytes.subspan(at, chunkEnd - at))));
+            m_findings.push_back(TRY(examine(index, at, chunkEnd)));
         }
         return {};
     }
 
-    Result<Finding> examine(std::uint64_t index, ByteView bytes) {
+    // Chunk `index`, bytes [begin, end) of the block.
+    Result<Finding> examine(std::uint64_t index, std::uint64_t begin, std::uint64_t end) {
+        ByteView bytes = m_ours.subspan(begin, end - begin);
         Finding finding;
         finding.index = static_cast<std::uint32_t>(index);
         if (isAllZero(bytes)) {
@@ -100,15 +104,17 @@ private:
                 return finding;
             }
         }
-        finding.texture = textureOf(bytes, m_base.chunk({m_image.kind, index}));
+        finding.texture = textureOf(bytes, m_theirs.subspan(begin, end - begin));
+        finding.likeness = likenessOf(bytes);
         return finding;
     }
 
     const ComparedImage& m_image;
     const BaseImages& m_base;
-    Extent m_block;
-    ByteView m_bytes;
-    ByteView m_baseBytes;
+    Block m_block;
+    Extent m_range;
+    ByteView m_ours;
+    ByteView m_theirs;
     std::vector<Finding> m_findings;
 };
 
@@ -131,27 +137,25 @@ Result<void> classify(const ComparedImage& image, const BaseImages& base,
     DataWalk ours(image.file);
     DataWalk theirs(base.file(image.kind));
     std::uint64_t offset = 0;
-    const auto next = [&]() -> Result<std::optional<Extent>> {
+    const auto next = [&]() -> Result<std::optional<Block>> {
         while (offset < size) {
             if (stop.stop_requested()) return Error{ErrorCode::cancelled, "cancelled"};
-            const Extent block{offset, std::min(kBlock, size - offset)};
-            offset += block.length;
-            progress.advance(block.length);
-            if (!mayDifferWithin(image.mayDiffer, block)) continue;
-            // Both are asked, so that each walk sees ascending offsets.
-            const bool oursHolds = TRY(ours.holdsData(block));
-            const bool theirsHolds = TRY(theirs.holdsData(block));
-            if (oursHolds || theirsHolds) return std::optional(block);
+            Block block{{offset, std::min(kBlock, size - offset)}};
+            offset += block.range.length;
+            progress.advance(block.range.length);
+            if (!mayDifferWithin(image.mayDiffer, block.range)) continue;
+            block.ours = TRY(ours.holdsData(block.range));
+            block.theirs = TRY(theirs.holdsData(block.range));
+            if (block.ours || block.theirs) return std::optional(block);
         }
-        return std::optional<Extent>();
+        return std::optional<Block>();
     };
-    const auto work = [&](Extent block) { return BlockComparison(image, base, block).run(); };
+    const auto work = [&](const Block& block) { return BlockComparison(image, base, block).run(); };
     const auto collect = [&](const std::vector<Finding>& findings) -> Result<void> {
         for (const Finding& finding : findings) TRY(sink(finding));
         return {};
     };
-    return orderedPipeline<Extent, std::vector<Finding>>(4 * coreCount(), next, work, collect,
-                                                         stop);
+    return orderedPipeline<Block, std::vector<Finding>>(4 * coreCount(), next, work, collect, stop);
 }
 
 }  // namespace cloudlet

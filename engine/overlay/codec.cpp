@@ -58,11 +58,13 @@ Bytes compressFrame(ByteView plain, ByteView prefix, int level) {
     set(context, ZSTD_c_checksumFlag, 0);
     set(context, ZSTD_c_dictIDFlag, 0);
     CHECK(!ZSTD_isError(ZSTD_CCtx_refPrefix(context, prefix.data(), prefix.size())));
-    Bytes frame(ZSTD_compressBound(plain.size()));
-    const std::size_t size =
-        ZSTD_compress2(context, frame.data(), frame.size(), plain.data(), plain.size());
+    // Room that is not touched costs nothing, and what waits to be written holds no more than it
+    // is.
+    const std::size_t most = ZSTD_compressBound(plain.size());
+    const auto room = std::make_unique_for_overwrite<std::byte[]>(most);
+    const std::size_t size = ZSTD_compress2(context, room.get(), most, plain.data(), plain.size());
     CHECK(!ZSTD_isError(size));
-    frame.resize(size);
+    Bytes frame(room.get(), room.get() + size);
     CHECK(hasAllowedDescriptor(frame));
     return frame;
 }

@@ -162,7 +162,7 @@ Result<void> compareReplay(const OverlayReader& overlay, const BaseImages& base,
     const auto segment = [&](std::size_t index) {
         return compareSegment(overlay, base, index, images);
     };
-    TRY(parallelFor(overlay.segmentCount(), segment, stop));
+    TRY(parallelFor(overlay.segmentCount(), segment, stop, kMostDecoders));
     TRY(compareImage(overlay, base, ImageKind::disk, ofDisk, progress, stop));
     return compareImage(overlay, base, ImageKind::memory, ofMemory, progress, stop);
 }

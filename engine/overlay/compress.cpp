@@ -24,18 +24,16 @@ Result<Bytes> encodeWith(const Compression& how, ByteView plain, ByteView prefix
 
 }  // namespace
 
-Result<Compressed> compressContent(Bytes plain, ByteView prefix, const Compression& how) {
-    Compressed best{Codec::stored, std::move(plain)};
-    const std::size_t plainBytes = best.bytes.size();
+Result<Compressed> compressContent(ByteView plain, ByteView prefix, const Compression& how) {
+    const auto stored = [&] { return Compressed{Codec::stored, {plain.begin(), plain.end()}}; };
     Compressed probe;
     if (how.codec != Codec::zstd) {
-        probe = {Codec::zstd, compressFrame(best.bytes, prefix, kProbeLevel)};
-        if (isIncompressible(plainBytes, probe.bytes.size())) return best;
+        probe = {Codec::zstd, compressFrame(plain, prefix, kProbeLevel)};
+        if (isIncompressible(plain.size(), probe.bytes.size())) return stored();
     }
-    Compressed wanted{how.codec, TRY(encodeWith(how, best.bytes, prefix))};
-    if (wanted.bytes.size() < plainBytes) best = std::move(wanted);
+    Compressed best{how.codec, TRY(encodeWith(how, plain, prefix))};
     if (!probe.bytes.empty() && probe.bytes.size() < best.bytes.size()) best = std::move(probe);
-    return best;
+    return best.bytes.size() < plain.size() ? std::move(best) : stored();
 }
 
 Result<Bytes> decompressContent(Codec codec, ByteView stored, ByteView prefix,

@@ -15,7 +15,7 @@ struct Compressed {
 
 // The slow codecs see a content only after a fast one has shown that it shrinks. What does not
 // comes back stored. The same input gives the same bytes.
-Result<Compressed> compressContent(Bytes plain, ByteView prefix, const Compression& how);
+Result<Compressed> compressContent(ByteView plain, ByteView prefix, const Compression& how);
 
 // REQUIRES: compresses(codec). Errors: corrupt; unsupported (a codec that this build lacks).
 Result<Bytes> decompressContent(Codec codec, ByteView stored, ByteView prefix,

@@ -11,48 +11,55 @@ namespace cloudlet {
 namespace {
 
 // The base chunks one after the other, neighbours read in one go.
-Result<Bytes> gather(const BaseImages& base, std::span<const ChunkRef> chunks) {
-    Bytes content(chunks.size() * kChunkSize);
+Result<void> gather(const BaseImages& base, std::span<const ChunkRef> chunks, Bytes& into) {
+    into.resize(chunks.size() * kChunkSize);
     for (std::size_t at = 0; at < chunks.size();) {
         std::size_t count = 1;
         while (at + count < chunks.size() && chunks[at + count].image == chunks[at].image &&
                chunks[at + count].index == chunks[at].index + count) {
             ++count;
         }
-        TRY(base.read(chunks[at], std::span(content).subspan(at * kChunkSize, count * kChunkSize)));
+        TRY(base.read(chunks[at], std::span(into).subspan(at * kChunkSize, count * kChunkSize)));
         at += count;
     }
-    return content;
+    return {};
 }
 
 Result<Bytes> copiedContent(const Segment& segment, const BaseImages& base) {
     std::vector<ChunkRef> sources;
     for (const Entry& entry : segment.entries) sources.push_back(entry.source);
-    return gather(base, sources);
+    Bytes content;
+    TRY(gather(base, sources, content));
+    return content;
 }
 
 }  // namespace
 
-Result<Bytes> prefixOf(const Segment& segment, const BaseImages& base) {
-    if (!compresses(segment.codec)) return Bytes();
+Result<void> readPrefix(const Segment& segment, const BaseImages& base, Bytes& into) {
+    if (!compresses(segment.codec)) {
+        into.clear();
+        return {};
+    }
     if (segment.kind == SegmentKind::state) {
         const Extent range = statePrefix(base.state().size(), segment.statePiece);
         const ByteView bytes = base.state().subspan(range.offset, range.length);
-        return Bytes(bytes.begin(), bytes.end());
+        into.assign(bytes.begin(), bytes.end());
+        return {};
     }
     std::vector<ChunkRef> chunks;
     for (std::uint32_t i = 0; i < segment.chunkCount; ++i) {
         const Entry& entry = segment.entries[i];
         if (entry.kind == Entry::Kind::delta) chunks.push_back(entry.chunk);
     }
-    return gather(base, chunks);
+    return gather(base, chunks, into);
 }
 
 Result<Bytes> decodeUnchecked(const Segment& segment, ByteView stored, const BaseImages& base) {
     if (segment.codec == Codec::copy) return copiedContent(segment, base);
     if (segment.codec == Codec::stored) return Bytes(stored.begin(), stored.end());
-    return decompressContent(segment.codec, stored, TRY(prefixOf(segment, base)),
-                             segment.plainBytes);
+    Bytes prefix;
+    TRY(readPrefix(segment, base, prefix));
+    return decompressContent(segment.codec, stored, prefix, segment.plainBytes);
 }
 
 Result<DecodedSegment> decodeSegment(Segment segment, ByteView stored, const BaseImages& base) {

@@ -26,7 +26,11 @@ Result<Bytes> decodeUnchecked(const Segment& segment, ByteView stored, const Bas
 // REQUIRES: `base` is the base that the overlay names. Errors: corrupt; unsupported, I/O.
 Result<DecodedSegment> decodeSegment(Segment segment, ByteView stored, const BaseImages& base);
 
+// Segments to decode at once, on however many cores: some 6 MiB each.
+inline constexpr unsigned kMostDecoders = 16;
+
 // What compression of a segment may refer to (FORMAT.md, "Prefix"). Errors: I/O.
-Result<Bytes> prefixOf(const Segment& segment, const BaseImages& base);
+// Replaces what is in `into`, whose room a caller may use again.
+Result<void> readPrefix(const Segment& segment, const BaseImages& base, Bytes& into);
 
 }  // namespace cloudlet

@@ -1,6 +1,7 @@
 // Makes an overlay of a customised VM, or of any two image files, against a base: compare, plan,
-// compress in parallel, write. Memory: up to 50 MiB to find equal chunks, 5 to 20 bytes for each
-// changed chunk, some 15 MiB for each core; mapped pages of the base beside, let go after use.
+// compress in parallel, write. Memory: below 192 MiB, whatever the size of the images and the
+// number of cores: first up to 60 MiB to find what is equal or alike and half a MiB for each core,
+// then what packing takes (profile.h); 12 to 45 bytes for each changed chunk beside.
 #pragma once
 
 #include <optional>

@@ -3,6 +3,7 @@
 #include <lzma.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "engine/base/check.h"
 
@@ -43,12 +44,13 @@ Bytes compressLzma(ByteView plain, ByteView prefix) {
     lzma_options_lzma options = optionsFor(prefix, plain.size());
     const lzma_filter filters[] = {{LZMA_FILTER_LZMA2, &options}, {LZMA_VLI_UNKNOWN, nullptr}};
     // LZMA2 stores what does not compress in pieces of 64 KiB with 3 bytes each, and ends with 1.
-    Bytes stream(plain.size() + plain.size() / 1024 + 64);
+    const std::size_t most = plain.size() + plain.size() / 1024 + 64;
+    const auto room = std::make_unique_for_overwrite<std::byte[]>(most);
     std::size_t size = 0;
-    CHECK(lzma_raw_buffer_encode(filters, nullptr, octets(plain), plain.size(), octets(stream),
-                                 &size, stream.size()) == LZMA_OK);
-    stream.resize(size);
-    return stream;
+    CHECK(lzma_raw_buffer_encode(filters, nullptr, octets(plain), plain.size(),
+                                 reinterpret_cast<std::uint8_t*>(room.get()), &size,
+                                 most) == LZMA_OK);
+    return {room.get(), room.get() + size};
 }
 
 Result<Bytes> decompressLzma(ByteView stream, ByteView prefix, std::size_t plainBytes) {

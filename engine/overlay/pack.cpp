@@ -11,14 +11,24 @@ namespace cloudlet {
 
 namespace {
 
+// What a thread reads into, again and again: fresh room would cost a page fault for each page.
+struct Room {
+    Bytes content;
+    Bytes prefix;
+};
+
+Room& room() {
+    thread_local Room own;
+    return own;
+}
+
 // Fills in what follows from the content: hash, frame or plain bytes, checksum.
-Result<PackedSegment> finish(Segment segment, Bytes content, const PackSources& sources) {
+Result<PackedSegment> finish(Segment segment, ByteView content, ByteView prefix,
+                             const PackSources& sources) {
     PackedSegment packed;
     segment.plainBytes = static_cast<std::uint32_t>(content.size());
     segment.contentHash = sha256(content);
-    segment.codec = sources.compression.codec;
-    const Bytes prefix = TRY(prefixOf(segment, sources.base));
-    Compressed compressed = TRY(compressContent(std::move(content), prefix, sources.compression));
+    Compressed compressed = TRY(compressContent(content, prefix, sources.compression));
     segment.codec = compressed.codec;
     if (segment.codec == Codec::stored) {
         for (std::uint32_t i = 0; i < segment.chunkCount; ++i) {
@@ -36,9 +46,12 @@ Result<PackedSegment> packState(const PackItem& item, const PackSources& sources
     Segment segment;
     segment.kind = SegmentKind::state;
     segment.statePiece = item.number;
+    segment.codec = sources.compression.codec;
     const Extent piece = statePiece(sources.state.size(), item.number);
-    const ByteView bytes = sources.state.subspan(piece.offset, piece.length);
-    return finish(std::move(segment), Bytes(bytes.begin(), bytes.end()), sources);
+    Bytes& prefix = room().prefix;
+    TRY(readPrefix(segment, sources.base, prefix));
+    return finish(std::move(segment), sources.state.subspan(piece.offset, piece.length), prefix,
+                  sources);
 }
 
 Result<PackedSegment> packCopies(const PackItem& item, const PackSources& sources) {
@@ -66,8 +79,8 @@ Result<PackedSegment> packCopies(const PackItem& item, const PackSources& source
 }
 
 // Reads the chunks, neighbours in one go.
-Result<Bytes> readChunks(const File& file, std::span<const std::uint32_t> chunks) {
-    Bytes content(chunks.size() * kChunkSize);
+Result<void> readChunks(const File& file, std::span<const std::uint32_t> chunks, Bytes& content) {
+    content.resize(chunks.size() * kChunkSize);
     const std::uint64_t size = TRY(file.size());
     for (std::size_t at = 0; at < chunks.size();) {
         std::size_t count = 1;
@@ -77,23 +90,49 @@ Result<Bytes> readChunks(const File& file, std::span<const std::uint32_t> chunks
         TRY(readChunk(file, size, chunks[at], into));
         at += count;
     }
-    return content;
+    return {};
+}
+
+// The base chunks of the same numbers that can help a compressor; notes in the segment which. One
+// of zeros has nothing to offer.
+Result<void> takePrefix(Segment& segment, const BaseImages& base, Bytes& prefix) {
+    const std::uint64_t baseChunks = base.row().chunksOf(imageKind(segment.kind));
+    for (Entry& entry : segment.entries) {
+        if (entry.chunk.index < baseChunks) entry.kind = Entry::Kind::delta;
+    }
+    TRY(readPrefix(segment, base, prefix));
+    std::size_t read = 0;
+    std::size_t kept = 0;
+    for (Entry& entry : segment.entries) {
+        if (entry.kind != Entry::Kind::delta) continue;
+        const ByteView chunk = ByteView(prefix).subspan(read, kChunkSize);
+        read += kChunkSize;
+        if (isAllZero(chunk)) {
+            entry.kind = Entry::Kind::raw;
+            continue;
+        }
+        std::copy(chunk.begin(), chunk.end(), prefix.begin() + static_cast<std::ptrdiff_t>(kept));
+        kept += kChunkSize;
+    }
+    prefix.resize(kept);
+    return {};
 }
 
 Result<PackedSegment> packData(const PackItem& item, const PackSources& sources) {
     const OverlayPlan::DataSegment& planned = sources.plan.dataSegments()[item.number];
     const std::span<const std::uint32_t> chunks = sources.plan.chunksOf(planned);
     Segment segment;
+    segment.codec = sources.compression.codec;
     segment.kind = segmentKind(planned.image);
     segment.chunkCount = planned.count;
     for (const std::uint32_t chunk : chunks) {
         Entry entry;
         entry.chunk = {planned.image, chunk};
         entry.position = static_cast<std::uint32_t>(segment.entries.size());
-        // A base chunk of zeros has nothing to offer to a compressor.
-        if (!isAllZero(sources.base.chunk(entry.chunk))) entry.kind = Entry::Kind::delta;
         segment.entries.push_back(entry);
     }
+    auto& [content, prefix] = room();
+    TRY(takePrefix(segment, sources.base, prefix));
     for (const OverlayPlan::Repeat& repeat : sources.plan.repeatsOf(item.number)) {
         Entry entry;
         entry.chunk = {repeat.image, repeat.chunk};
@@ -102,12 +141,8 @@ Result<PackedSegment> packData(const PackItem& item, const PackSources& sources)
         segment.entries.push_back(entry);
     }
     const File& file = planned.image == ImageKind::disk ? sources.disk : sources.memory;
-    Bytes content = TRY(readChunks(file, chunks));
-    PackedSegment packed = TRY(finish(std::move(segment), std::move(content), sources));
-    const std::uint64_t first = std::uint64_t{chunks.front()} * kChunkSize;
-    const std::uint64_t end = (std::uint64_t{chunks.back()} + 1) * kChunkSize;
-    sources.base.release(planned.image, {first, end - first});
-    return packed;
+    TRY(readChunks(file, chunks, content));
+    return finish(std::move(segment), content, prefix, sources);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/base/file.h"
+#include "engine/overlay/likeness.h"
 #include "engine/overlay/run_cursor.h"
 #include "engine/overlay/segment.h"
 #include "engine/overlay/texture.h"
@@ -22,6 +23,7 @@ struct Finding {
     std::uint64_t source = 0;               // copy: place in the BaseRow
     std::uint64_t key = 0;                  // data: half of the fingerprint
     Texture texture = Texture::structured;  // data
+    Likeness likeness = {};                 // data
 };
 
 // Finds an earlier chunk by the fingerprint of its content: 12 bytes a chunk, open addressing.
@@ -112,8 +114,9 @@ private:
     std::optional<std::uint32_t> numberOf(ChunkRef chunk) const;
     std::vector<Draft> draftStartSet(std::span<const ChunkRef> startSet,
                                      std::vector<bool>& taken) const;
-    void draftRest(ImageKind image, Texture texture, const std::vector<bool>& taken,
-                   std::vector<Draft>& drafts) const;
+    std::vector<std::uint32_t> inOrderOfLikeness() const;
+    void draftRest(ImageKind image, Texture texture, std::span<const std::uint32_t> order,
+                   const std::vector<bool>& taken, std::vector<Draft>& drafts) const;
     bool fits(const Draft& draft, std::uint32_t number, std::size_t mostChunks) const;
     void put(Draft& draft, std::uint32_t number) const;
     void layOut(std::vector<Draft> drafts);
@@ -124,11 +127,13 @@ private:
     std::vector<std::uint32_t> m_dataChunks;    // by number; from finish() on, by segment
     std::vector<std::uint32_t> m_repeatCounts;  // by number
     std::vector<Texture> m_textures;            // by number
+    std::vector<std::uint32_t> m_alike;         // by number: an earlier one that is alike, or kNone
     std::array<Numbers, 2> m_numbers;           // by ImageKind
     std::vector<Repeat> m_repeats;              // as they come; from finish() on, by segment
     std::vector<DataSegment> m_segments;
     std::size_t m_startSegments = 0;
     ContentMap m_byContent;
+    LikenessMap m_byLikeness;
 };
 
 // Reads a chunk of an image file, filled with zeros where the file ends within it or before.

@@ -18,12 +18,18 @@ Result<Profile> parseProfile(std::string_view text);
 // if this build lacks it.
 Result<Codec> parseCodec(std::string_view text);
 
+// Of the 192 MiB that an encoder may take: the rest is for its plan.
+inline constexpr std::size_t kMostPackingBytes = 160 << 20;
+
 // How segments are compressed. A segment that gains nothing is stored whatever this says.
 struct Compression {
     Codec codec = Codec::zstd;  // one that compresses
     int zstdLevel = 6;
 
     static Compression of(Profile profile, std::optional<Codec> codec = {});
+    // How many segments may be packed at once, on however many cores: what that takes stays below
+    // kMostPackingBytes.
+    std::size_t mostAtOnce() const;
 };
 
 }  // namespace cloudlet

@@ -39,7 +39,7 @@ public:
             }
             return {};
         };
-        TRY(parallelFor(overlay.segmentCount(), unpack, stop));
+        TRY(parallelFor(overlay.segmentCount(), unpack, stop, kMostDecoders));
         for (std::vector<Finding>& findings : m_findings) {
             std::sort(findings.begin(), findings.end(),
                       [](const Finding& a, const Finding& b) { return a.index < b.index; });
@@ -87,6 +87,7 @@ private:
             } else {
                 finding.key = fingerprint(bytes).low;
                 finding.texture = textureOf(bytes, base.chunk(entry.chunk));
+                finding.likeness = likenessOf(bytes);
             }
             findings.push_back(finding);
         }

@@ -60,7 +60,7 @@ Result<void> replayOverlay(const OverlayReader& overlay, const BaseImages& base,
         progress.advance(segment.stored.length);
         return {};
     };
-    return parallelFor(overlay.segmentCount(), replaySegment, stop);
+    return parallelFor(overlay.segmentCount(), replaySegment, stop, kMostDecoders);
 }
 
 Result<VerifyReport> verifyOverlay(const OverlayReader& overlay, const BaseImages& base,
@@ -76,7 +76,7 @@ Result<VerifyReport> verifyOverlay(const OverlayReader& overlay, const BaseImage
         progress.advance(decoded.segment.stored.length);
         return {};
     };
-    TRY(parallelFor(overlay.segmentCount(), check, stop));
+    TRY(parallelFor(overlay.segmentCount(), check, stop, kMostDecoders));
     if (overlay.manifest().state) TRY(overlay.state(base));
     return VerifyReport{overlay.segmentCount(), chunks, plainBytes, storedBytes(overlay)};
 }

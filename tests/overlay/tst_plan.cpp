@@ -19,6 +19,7 @@ private slots:
     void fillsSegments();
     void repeatsUpToTheLimit();
     void alikeMeetsAlike();
+    void copiesMeet();
     void startSetLeads();
     void startSegmentsAreSmall();
 };
@@ -155,6 +156,35 @@ void TestPlan::alikeMeetsAlike() {
     QCOMPARE(plan.dataSegments().size(), std::size_t{2});
     QVERIFY(chunksOf(plan, 0) == (std::vector<std::uint32_t>{1, 3, 5}));
     QVERIFY(chunksOf(plan, 1) == (std::vector<std::uint32_t>{0, 2, 4}));
+}
+
+// Two copies of 300 chunks, the second one shifted: whatever shares a passage shares a segment, and
+// another texture or image stays apart.
+void TestPlan::copiesMeet() {
+    const Workshop workshop;
+    const File file = workshop.write("image", {});
+    OverlayPlan plan(file, file);
+    const auto add = [&](ImageKind image, std::uint32_t chunk, std::uint32_t passage,
+                         Texture texture) {
+        Finding finding = data(chunk, 1000 * static_cast<int>(image) + chunk);
+        finding.texture = texture;
+        finding.likeness = {{passage << 12}, 1};
+        must(plan.add(image, finding));
+    };
+    for (std::uint32_t i = 0; i < 600; ++i) add(ImageKind::memory, i, i % 300, Texture::structured);
+    add(ImageKind::memory, 600, 1, Texture::text);
+    add(ImageKind::disk, 1, 1, Texture::structured);
+    must(plan.finish(std::vector<ChunkRef>{{ImageKind::memory, 0}}));
+    QCOMPARE(plan.dataSegments().size(), std::size_t{6});
+    QVERIFY(chunksOf(plan, 0) == (std::vector<std::uint32_t>{0}));  // the start set
+    std::vector<std::uint32_t> expected{300};  // the copy of what was touched, though it is not
+    for (std::uint32_t i = 1; i < 128; ++i) expected.push_back(i);
+    for (std::uint32_t i = 1; i < 128; ++i) expected.push_back(300 + i);
+    expected.push_back(128);
+    std::sort(expected.begin(), expected.end());
+    QVERIFY(chunksOf(plan, 1) == expected);
+    QVERIFY(chunksOf(plan, 4) == (std::vector<std::uint32_t>{600}));
+    QVERIFY(chunksOf(plan, 5) == (std::vector<std::uint32_t>{1}));
 }
 
 void TestPlan::startSetLeads() {
