@@ -94,6 +94,24 @@ fs::path keptCapabilities() {
     return cacheDirectory() / "libvirt-capabilities";
 }
 
+bool isOlder(const timespec& a, const timespec& b) {
+    return a.tv_sec != b.tv_sec ? a.tv_sec < b.tv_sec : a.tv_nsec < b.tv_nsec;
+}
+
+// Never seen in part, but not synced either, which would cost each start more than it saves: after
+// a crash, libvirt finds out.
+Result<void> copyQuickly(const fs::path& from, const fs::path& to, const timespec& time) {
+    const Bytes bytes = TRY(readWholeFile(from, kMostCapabilities));
+    const TemporaryDirectory aside = TRY(TemporaryDirectory::create(to.parent_path(), "part"));
+    const fs::path part = aside.path() / to.filename();
+    File file = TRY(File::open(part, File::Mode::createNew));
+    TRY(file.writeAt(bytes, 0));
+    const timespec times[] = {time, time};  // so that it is not copied back as a newer one
+    ::utimensat(AT_FDCWD, part.c_str(), times, 0);
+    if (::rename(part.c_str(), to.c_str()) == 0) return {};
+    return systemError(errno, "put in place", to);
+}
+
 // Files that are missing in `to` or older there. libvirt itself checks whether they still hold.
 void copyCapabilities(const fs::path& from, const fs::path& to) {
     if (!makeDirectories(to)) return;
@@ -102,9 +120,9 @@ void copyCapabilities(const fs::path& from, const fs::path& to) {
         struct stat target {};
         if (path.extension() != ".xml" || ::lstat(path.c_str(), &source) != 0) continue;
         const fs::path goal = to / path.filename();
-        if (::lstat(goal.c_str(), &target) == 0 && target.st_mtime >= source.st_mtime) continue;
-        const Result<Bytes> bytes = readWholeFile(path, kMostCapabilities);
-        if (bytes) static_cast<void>(writeWholeFile(goal, *bytes));
+        const bool isThere = ::lstat(goal.c_str(), &target) == 0;
+        if (isThere && !isOlder(target.st_mtim, source.st_mtim)) continue;
+        static_cast<void>(copyQuickly(path, goal, source.st_mtim));
     }
 }
 

@@ -1,5 +1,7 @@
 // Hypervisor by libvirt.
+#include <chrono>
 #include <cstdlib>
+#include <mutex>
 
 #include "engine/base/file.h"
 #include "engine/vm/capabilities_xml.h"
@@ -17,6 +19,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kCallLimit = 60s;
+// A job checks the machine before it begins, and the start that follows need not do it again.
+constexpr auto kCheckHolds = 10s;
 
 class LibvirtHypervisor final : public Hypervisor {
 public:
@@ -48,9 +52,20 @@ private:
             what, kCallLimit, std::move(stop));
     }
 
+    bool wasCheckedJustNow(const MachineSpec& machine) const;
+
     std::shared_ptr<LibvirtConnection> m_connection;
+    mutable std::mutex m_mutex;  // guards the two below
+    MachineSpec m_checked;       // the last that can run here
+    std::optional<std::chrono::steady_clock::time_point> m_checkedAt;
     BlockingCalls m_calls;
 };
+
+bool LibvirtHypervisor::wasCheckedJustNow(const MachineSpec& machine) const {
+    const std::lock_guard lock(m_mutex);
+    return m_checkedAt && machine == m_checked &&
+           std::chrono::steady_clock::now() - *m_checkedAt < kCheckHolds;
+}
 
 std::string runDirectoryOf(virDomainPtr domain) {
     const LibvirtText text(
@@ -75,6 +90,7 @@ Result<std::vector<std::string>> LibvirtHypervisor::machineTypes(std::stop_token
 }
 
 Result<void> LibvirtHypervisor::checkMachine(const MachineSpec& machine, std::stop_token stop) {
+    if (wasCheckedJustNow(machine)) return {};
     TRY(machine.validate());
     HostOffer offer;
     offer.qemuVersion = qemuVersion();
@@ -90,7 +106,11 @@ Result<void> LibvirtHypervisor::checkMachine(const MachineSpec& machine, std::st
             return std::string(text.get());
         },
         "reading the CPU models", std::move(stop)));
-    return checkMachineCpu(machine, offer);
+    TRY(checkMachineCpu(machine, offer));
+    const std::lock_guard lock(m_mutex);
+    m_checked = machine;
+    m_checkedAt = std::chrono::steady_clock::now();
+    return {};
 }
 
 Result<std::unique_ptr<Domain>> LibvirtHypervisor::boot(const DomainPlan& plan, Start start,
