@@ -13,6 +13,9 @@ using namespace std::chrono_literals;
 // How long what nobody waits for may keep the link busy before a demanded segment gets it: about
 // a round trip, which is also what it takes to keep a far link full.
 constexpr double kBackgroundSeconds = 0.04;
+// As much at least, before the rate is known too: eight segments of the start set, which the guest
+// will want at once, or half of one of the others.
+constexpr std::uint64_t kLeastWindow = 128 << 10;
 constexpr auto kListenLimit = 100ms;
 
 }  // namespace
@@ -116,13 +119,13 @@ bool OverlayFeed::isStalled() const {
                        [&](const auto& began) { return began && now - *began > m_options.stall; });
 }
 
-// By the rate so far. Small at first, so that the first demands find the link free.
+// By the rate so far.
 std::uint64_t OverlayFeed::window() const {
     std::chrono::duration<double> busy = m_busy;
     if (m_inFlight > 0) busy += Clock::now() - m_busySince;
-    if (m_fetchedBytes == 0 || busy.count() <= 0) return 0;
-    return static_cast<std::uint64_t>(static_cast<double>(m_fetchedBytes) / busy.count() *
-                                      kBackgroundSeconds);
+    if (busy.count() <= 0) return kLeastWindow;
+    const double rate = static_cast<double>(m_fetchedBytes) / busy.count();
+    return std::max(kLeastWindow, static_cast<std::uint64_t>(rate * kBackgroundSeconds));
 }
 
 std::optional<SegmentQueue::Pick> OverlayFeed::nextPick(std::size_t fetcher,

@@ -57,7 +57,7 @@ public:
 
 private:
     using Clock = std::chrono::steady_clock;
-    static constexpr std::size_t kFetchers = 4;  // hide the round trip of a far source
+    static constexpr std::size_t kFetchers = 8;  // hide the round trip of a far source
 
     void listen(const std::stop_token& stop);
     void fetch(std::size_t fetcher, const std::stop_token& stop);

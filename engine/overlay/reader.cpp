@@ -17,20 +17,42 @@ Error aboutOverlay(Error error, const ChunkSource& source) {
     return withContext(std::move(error), "the overlay " + source.name());
 }
 
-Result<OverlayHeader> fetchHeader(ChunkSource& source) {
-    const std::uint64_t size = TRY(source.size());
-    Bytes bytes(std::min(size, kOverlayHeaderSize));
+// Header, manifest and table of an overlay of 100 MB, and the beginning of its start set.
+constexpr std::uint64_t kBeginning = 64 << 10;
+
+// The first bytes of a source, with one read.
+Result<Bytes> fetchBeginning(ChunkSource& source, std::uint64_t most) {
+    Bytes bytes(std::min(TRY(source.size()), most));
     TRY(source.read(bytes, 0));
-    OverlayHeader header = TRY(OverlayHeader::parse(bytes));
+    return bytes;
+}
+
+// Fetches only what lies behind the beginning.
+Result<void> fetch(ChunkSource& source, ByteView beginning, std::span<std::byte> into,
+                   std::uint64_t offset) {
+    if (offset < beginning.size()) {
+        const auto here = std::min<std::uint64_t>(into.size(), beginning.size() - offset);
+        std::ranges::copy(beginning.subspan(offset, here), into.begin());
+        into = into.subspan(here);
+        offset += here;
+    }
+    return into.empty() ? Result<void>() : source.read(into, offset);
+}
+
+Result<OverlayHeader> parseHeader(ChunkSource& source, ByteView beginning) {
+    const std::uint64_t size = TRY(source.size());
+    OverlayHeader header =
+        TRY(OverlayHeader::parse(beginning.first(std::min(beginning.size(), kOverlayHeaderSize))));
     if (size == header.fileLength) return header;
     return damaged("it has " + std::to_string(size) + " bytes instead of " +
                    std::to_string(header.fileLength) +
                    (size < header.fileLength ? ", it is truncated" : ", something follows it"));
 }
 
-Result<Manifest> fetchManifest(ChunkSource& source, const OverlayHeader& header) {
+Result<Manifest> fetchManifest(ChunkSource& source, ByteView beginning,
+                               const OverlayHeader& header) {
     Bytes text(header.manifestLength);
-    TRY(source.read(text, header.manifestOffset()));
+    TRY(fetch(source, beginning, text, header.manifestOffset()));
     if (sha256(text) != header.manifestHash) {
         return damaged("its manifest is not the one that was written");
     }
@@ -53,10 +75,10 @@ Result<void> checkStartSet(const StartSet& told, const SegmentTable& table) {
     return {};
 }
 
-Result<SegmentTable> fetchTable(ChunkSource& source, const OverlayHeader& header,
-                                const Manifest& manifest) {
+Result<SegmentTable> fetchTable(ChunkSource& source, ByteView beginning,
+                                const OverlayHeader& header, const Manifest& manifest) {
     Bytes stored(header.tableStored);
-    TRY(source.read(stored, header.tableOffset()));
+    TRY(fetch(source, beginning, stored, header.tableOffset()));
     if (sha256(stored) != manifest.tableHash) {
         return damaged("its table is not the one that was written");
     }
@@ -76,19 +98,22 @@ Result<SegmentTable> fetchTable(ChunkSource& source, const OverlayHeader& header
 
 }  // namespace
 
-OverlayReader::OverlayReader(ChunkSource& source, OverlayHeader header, Manifest manifest,
-                             SegmentTable table)
+OverlayReader::OverlayReader(ChunkSource& source, Bytes beginning, OverlayHeader header,
+                             Manifest manifest, SegmentTable table)
     : m_source(&source),
+      m_beginning(std::move(beginning)),
       m_header(header),
       m_manifest(std::move(manifest)),
       m_table(std::move(table)) {}
 
 Result<OverlayReader> OverlayReader::open(ChunkSource& source) {
     const auto attempt = [&]() -> Result<OverlayReader> {
-        const OverlayHeader header = TRY(fetchHeader(source));
-        Manifest manifest = TRY(fetchManifest(source, header));
-        SegmentTable table = TRY(fetchTable(source, header, manifest));
-        return OverlayReader(source, header, std::move(manifest), std::move(table));
+        Bytes beginning = TRY(fetchBeginning(source, kBeginning));
+        const OverlayHeader header = TRY(parseHeader(source, beginning));
+        Manifest manifest = TRY(fetchManifest(source, beginning, header));
+        SegmentTable table = TRY(fetchTable(source, beginning, header, manifest));
+        return OverlayReader(source, std::move(beginning), header, std::move(manifest),
+                             std::move(table));
     };
     Result<OverlayReader> reader = attempt();
     if (!reader) return aboutOverlay(std::move(reader).error(), source);
@@ -97,7 +122,8 @@ Result<OverlayReader> OverlayReader::open(ChunkSource& source) {
 
 Result<Manifest> readManifest(ChunkSource& source) {
     const auto attempt = [&]() -> Result<Manifest> {
-        return fetchManifest(source, TRY(fetchHeader(source)));
+        const Bytes beginning = TRY(fetchBeginning(source, kOverlayHeaderSize));
+        return fetchManifest(source, beginning, TRY(parseHeader(source, beginning)));
     };
     Result<Manifest> manifest = attempt();
     if (!manifest) return aboutOverlay(std::move(manifest).error(), source);
@@ -130,7 +156,7 @@ Error OverlayReader::named(Error error, std::size_t index) const {
 Result<DecodedSegment> OverlayReader::decode(std::size_t index, const BaseImages& base) const {
     const Segment about = segment(index);
     Bytes stored(about.stored.length);
-    if (!stored.empty()) TRY(m_source->read(stored, about.stored.offset));
+    TRY(fetch(*m_source, m_beginning, stored, about.stored.offset));
     return decode(index, stored, base);
 }
 

@@ -14,8 +14,9 @@ namespace cloudlet {
 
 class OverlayReader {
 public:
-    // Reads and checks header, manifest and table; not one byte of a segment. `source` must
-    // outlive the reader. Errors: corrupt, unsupported, those of the source.
+    // Reads and checks header, manifest and table. All that comes with the first read is kept and
+    // not read again: over a far source it saves a round trip each for manifest, table and state.
+    // `source` must outlive the reader. Errors: corrupt, unsupported, those of the source.
     static Result<OverlayReader> open(ChunkSource& source);
 
     const Manifest& manifest() const { return m_manifest; }
@@ -43,10 +44,12 @@ public:
     Result<Bytes> state(const BaseImages& base) const;
 
 private:
-    OverlayReader(ChunkSource& source, OverlayHeader header, Manifest manifest, SegmentTable table);
+    OverlayReader(ChunkSource& source, Bytes beginning, OverlayHeader header, Manifest manifest,
+                  SegmentTable table);
     Error named(Error error, std::size_t index) const;
 
     ChunkSource* m_source;
+    Bytes m_beginning;  // of the source
     OverlayHeader m_header;
     Manifest m_manifest;
     SegmentTable m_table;

@@ -114,13 +114,14 @@ void TestReader::findsRandomFlipsInSegments() {
     const OverlayReader overlay = must(OverlayReader::open(source));
     const std::uint64_t begin = overlay.header().payloadOffset();
     std::mt19937_64 random(20261122);
-    for (int i = 0; i < 10'000; ++i) {
+    for (int i = 0; i < 3'000; ++i) {
         const std::uint64_t at = begin + random() % (source.bytes().size() - begin);
         const std::byte change{static_cast<unsigned char>(1 + random() % 255)};
         source.bytes()[at] ^= change;
         std::size_t hit = 0;
         while (overlay.segment(hit).stored.end() <= at) ++hit;
-        const Result<DecodedSegment> decoded = overlay.decode(hit, base);
+        const OverlayReader changed = must(OverlayReader::open(source));
+        const Result<DecodedSegment> decoded = changed.decode(hit, base);
         QVERIFY(!decoded);
         QVERIFY(decoded.error().message.find("segment " + std::to_string(hit)) == 0);
         source.bytes()[at] ^= change;

@@ -56,7 +56,7 @@ private:
     TroubledSource source(TroubledSource::Link link = kNear) const {
         return {FileSource::open(*m_place / "app.cloudlet").value(), link};
     }
-    // Where the second half of the segments begins in the file.
+    // Where the first segment of the file's second half begins.
     std::uint64_t middle(TroubledSource& source) const;
 
     std::unique_ptr<Place> m_place;
@@ -105,14 +105,9 @@ void TestEarlyStart::cleanup() {
 
 std::uint64_t TestEarlyStart::middle(TroubledSource& source) const {
     const OverlayReader reader = OverlayReader::open(source).value();
-    std::vector<std::uint64_t> offsets;
-    for (std::size_t i = 0; i < reader.segmentCount(); ++i) {
-        const Segment segment = reader.segment(i);
-        if (segment.kind != SegmentKind::state && segment.stored.length > 0) {
-            offsets.push_back(segment.stored.offset);
-        }
-    }
-    return offsets[offsets.size() / 2];
+    std::size_t i = 0;
+    while (reader.segment(i).stored.offset < reader.header().fileLength / 2) ++i;
+    return reader.segment(i).stored.offset;
 }
 
 void TestEarlyStart::runsBeforeItsOverlayHasArrived() {
