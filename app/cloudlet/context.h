@@ -48,6 +48,7 @@ void addDoctorCommand(CLI::App& app, Context& context);
 void addBaseCommands(CLI::App& app, Context& context);
 void addBasePackageCommands(CLI::App& app, Context& context);
 void addOverlayCommands(CLI::App& app, Context& context);
+void addLibraryCommands(CLI::App& app, Context& context);
 void addRehearseCommand(CLI::App& app, Context& context);
 void addResidueCommand(CLI::App& app, Context& context);
 void addInspectCommands(CLI::App& app, Context& context);

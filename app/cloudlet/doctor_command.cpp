@@ -5,6 +5,7 @@
 #include "app/cloudlet/options.h"
 #include "engine/base/xdg.h"
 #include "engine/catalog/catalog.h"
+#include "engine/jobs/diagnostics.h"
 #include "engine/jobs/examine_base.h"
 #include "engine/jobs/examine_host.h"
 
@@ -24,7 +25,7 @@ const char* toString(HostFinding::State state) {
     return "unknown";
 }
 
-Result<void> runDoctor(Context& context, bool rebuild) {
+Result<void> runDoctor(Context& context, bool rebuild, const std::string& bundle) {
     const fs::path root =
         context.catalogRoot.empty() ? dataDirectory() : absolutePath(context.catalogRoot);
     if (rebuild) {
@@ -42,6 +43,13 @@ Result<void> runDoctor(Context& context, bool rebuild) {
             const std::vector<BaseRecord> bases = TRY((*catalog)->bases());
             for (const BaseRecord& base : bases) findings.push_back(examineBase(base));
         }
+    }
+    if (!bundle.empty()) {
+        // A damaged catalog is what one may want to tell of.
+        const Result<Catalog*> catalog = context.catalog();
+        TRY(writeDiagnostics(absolutePath(bundle), findings, catalog ? *catalog : nullptr,
+                             catalog ? "" : catalog.error().message, context.stop));
+        context.terminal.say("What helps others to find a fault is in " + bundle + ".");
     }
     std::string text;
     json::Array list;
@@ -67,13 +75,20 @@ Result<void> runDoctor(Context& context, bool rebuild) {
 
 void addDoctorCommand(CLI::App& app, Context& context) {
     auto rebuild = std::make_shared<bool>(false);
+    auto bundle = std::make_shared<std::string>();
     CLI::App* doctor =
         app.add_subcommand("doctor", "Check what VMs need on this host and say how to mend it");
     doctor->add_flag("--rebuild-catalog", *rebuild,
                      "Make the catalog's database anew from the files of its bases");
+    doctor
+        ->add_option("--bundle", *bundle,
+                     "Write what helps others to find a fault here; nothing secret")
+        ->type_name("TAR.GZ");
     doctor->footer("Example: cloudlet doctor");
-    doctor->callback([&context, rebuild] {
-        context.action = [&context, rebuild] { return runDoctor(context, *rebuild); };
+    doctor->callback([&context, rebuild, bundle] {
+        context.action = [&context, rebuild, bundle] {
+            return runDoctor(context, *rebuild, *bundle);
+        };
     });
 }
 

@@ -45,6 +45,7 @@ int run(int argc, char** argv) {
     addBaseCommands(app, context);
     addBasePackageCommands(app, context);
     addOverlayCommands(app, context);
+    addLibraryCommands(app, context);
     addRehearseCommand(app, context);
     addInspectCommands(app, context);
     addSynthesisCommand(app, context);

@@ -103,13 +103,17 @@ Result<void> runAuthor(Context& context, const AuthorOptions& options) {
 
 Result<void> runList(Context& context) {
     Catalog& catalog = *TRY(context.catalog());
-    std::vector<std::vector<std::string>> rows{{"TITLE", "ID", "BASE", "SIZE", "FILE"}};
+    std::vector<std::vector<std::string>> rows{{"TITLE", "ID", "BASE", "SIZE", "TAGS", "FILE"}};
     json::Array list;
+    const auto allTags = TRY(catalog.tags());
     for (const OverlayRecord& overlay : TRY(catalog.overlays())) {
         const Result<BaseRecord> base = catalog.baseById(overlay.base);
+        const auto found = allTags.find(overlay.path.native());
+        const std::vector<std::string> tags =
+            found == allTags.end() ? std::vector<std::string>() : found->second;
         rows.push_back({escapeForTerminal(overlay.title), overlay.id.hex().substr(0, 12),
                         base ? escapeForTerminal(base->name) : overlay.base.shortHex(),
-                        formatBytes(overlay.size),
+                        formatBytes(overlay.size), fmt::format("{}", fmt::join(tags, " ")),
                         overlay.path.string() + (overlay.missing ? "  (missing)" : "")});
         list.push_back({{"title", overlay.title},
                         {"id", overlay.id.hex()},
@@ -117,7 +121,9 @@ Result<void> runList(Context& context) {
                         {"bytes", overlay.size},
                         {"created", overlay.created},
                         {"file", overlay.path.string()},
+                        {"tags", json::Array(tags.begin(), tags.end())},
                         {"missing", overlay.missing}});
+        if (overlay.parent) list.back().get_object()["parent"] = overlay.parent->hex();
     }
     const std::string text =
         rows.size() > 1 ? formatTable(rows)

@@ -1,16 +1,9 @@
-// What the doctor says of this machine, each with its remedy to copy. GUI thread.
+// What works on this machine and what does not, as a window of its own. GUI thread.
 #pragma once
 
 #include <QDialog>
-#include <memory>
-#include <vector>
 
-#include "app/studio/job.h"
-#include "app/studio/studio_services.h"
-#include "engine/jobs/examine_host.h"
-
-class QLabel;
-class QTreeWidget;
+#include "app/studio/host_findings.h"
 
 namespace cloudlet {
 
@@ -19,15 +12,16 @@ class HostDialog : public QDialog {
 public:
     explicit HostDialog(StudioServices& services, QWidget* parent = nullptr);
 
-    void showFindings(const std::vector<HostFinding>& findings);
+    // What the studio has logged, to go into the report.
+    void setLog(const QString& log) { m_log = log; }
 
 private:
-    void copy() const;
+    void saveBundle();
 
-    QLabel* m_summary;
-    QTreeWidget* m_list;
-    std::shared_ptr<std::vector<HostFinding>> m_findings;
-    Job m_job;
+    StudioServices& m_services;
+    HostFindings* m_findings;
+    QString m_log;
+    Job m_saving;
 };
 
 }  // namespace cloudlet

@@ -24,6 +24,7 @@ void Job::start(Work work) {
     CHECK(!isRunning());
     if (m_thread.joinable()) m_thread.join();
     m_state = State::running;
+    m_began = std::chrono::steady_clock::now();
     m_timer.start();
     m_thread = std::jthread([this, work = std::move(work)](const std::stop_token& stop) {
         const Result<void> done = work(m_progress, stop);
@@ -48,6 +49,11 @@ StageView Job::view() const {
             now.stageIndex == 0 ? 0 : took.count()};
 }
 
+double Job::seconds() const {
+    const auto until = isRunning() ? std::chrono::steady_clock::now() : m_ended;
+    return std::chrono::duration<double>(until - m_began).count();
+}
+
 void Job::poll() {
     for (const Progress::FinishedStage& stage : m_progress.takeFinished()) {
         Q_EMIT stageFinished(toQt(stage.name), std::chrono::duration<double>(stage.took).count());
@@ -58,6 +64,7 @@ void Job::poll() {
 
 void Job::end(const std::optional<Error>& error) {
     m_timer.stop();
+    m_ended = std::chrono::steady_clock::now();
     poll();
     m_state = State::done;
     if (error) {

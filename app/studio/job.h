@@ -5,6 +5,7 @@
 
 #include <QObject>
 #include <QTimer>
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <stop_token>
@@ -37,6 +38,7 @@ public:
     // Why it failed or was cancelled; meaningless in other states.
     const Error& error() const { return m_error; }
     StageView view() const;
+    double seconds() const;  // since it was started, until it ended
 
 Q_SIGNALS:
     void started();
@@ -53,6 +55,8 @@ private:
     State m_state = State::idle;
     Error m_error;
     QTimer m_timer;
+    std::chrono::steady_clock::time_point m_began{};
+    std::chrono::steady_clock::time_point m_ended{};
     std::jthread m_thread;
 };
 

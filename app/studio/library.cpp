@@ -33,7 +33,21 @@ LibraryBase baseOf(const BaseRecord& record) {
 }
 
 LibraryOverlay overlayOf(const OverlayRecord& record) {
-    return {toQt(record.path), toQt(record.title), record.size, record.created, record.missing};
+    LibraryOverlay overlay{toQt(record.path), toQt(record.title), record.size, record.created,
+                           record.missing};
+    overlay.id = toQt(record.id.hex());
+    if (record.parent) overlay.parent = toQt(record.parent->hex());
+    return overlay;
+}
+
+using Tags = std::map<std::string, std::vector<std::string>>;
+
+QStringList tagsOf(const Tags& all, const std::string& item) {
+    QStringList list;
+    const auto found = all.find(item);
+    if (found == all.end()) return list;
+    for (const std::string& tag : found->second) list << toQt(tag);
+    return list;
 }
 
 }  // namespace
@@ -41,11 +55,13 @@ LibraryOverlay overlayOf(const OverlayRecord& record) {
 Result<Library> readLibrary(const Catalog& catalog) {
     Library library;
     QHash<QString, qsizetype> places;
+    const Tags tags = TRY(catalog.tags());
     const std::vector<BaseRecord> bases = TRY(catalog.bases());
     for (const BaseRecord& record : bases) {
         if (record.state == BaseState::deleting) continue;
         places.insert(toQt(record.id.hex()), library.size());
         library.append(baseOf(record));
+        library.last().tags = tagsOf(tags, record.id.hex());
     }
     LibraryBase strangers;
     const std::vector<OverlayRecord> overlays = TRY(catalog.overlays());
@@ -53,6 +69,7 @@ Result<Library> readLibrary(const Catalog& catalog) {
         const auto place = places.constFind(toQt(record.base.hex()));
         LibraryBase& base = place == places.constEnd() ? strangers : library[*place];
         base.overlays.append(overlayOf(record));
+        base.overlays.last().tags = tagsOf(tags, record.path.native());
     }
     if (!strangers.overlays.isEmpty()) library.append(strangers);
     for (LibraryBase& base : library) {
@@ -61,6 +78,21 @@ Result<Library> readLibrary(const Catalog& catalog) {
             [](const LibraryOverlay& a, const LibraryOverlay& b) { return a.created > b.created; });
     }
     return library;
+}
+
+QList<qsizetype> parentsOf(const QList<LibraryOverlay>& overlays) {
+    QHash<QString, qsizetype> places;
+    for (qsizetype i = overlays.size(); i-- > 0;) places.insert(overlays.at(i).id, i);
+    QList<qsizetype> parents(overlays.size(), -1);
+    for (qsizetype i = 0; i < overlays.size(); ++i) {
+        const QString& made = overlays.at(i).parent;
+        const qsizetype parent = made.isEmpty() ? -1 : places.value(made, -1);
+        // An id names what it is made of, so that only a damaged row leads in a circle.
+        qsizetype up = parent;
+        while (up >= 0 && up != i) up = parents.at(up);
+        if (up < 0) parents[i] = parent;
+    }
+    return parents;
 }
 
 Result<OverlayDetails> readOverlayDetails(const QString& file) {

@@ -5,6 +5,7 @@
 #include <QByteArray>
 #include <QList>
 #include <QString>
+#include <QStringList>
 
 #include "engine/catalog/catalog.h"
 #include "engine/overlay/manifest.h"
@@ -17,6 +18,9 @@ struct LibraryOverlay {
     quint64 bytes = 0;
     qint64 created = 0;
     bool missing = false;  // no file there now
+    QString id = {};       // hexadecimal
+    QString parent = {};   // id of the overlay from whose VM it was made; empty: none
+    QStringList tags = {};
 
     bool operator==(const LibraryOverlay&) const = default;
 };
@@ -31,6 +35,7 @@ struct LibraryBase {
     QString problem;  // of a broken base
     QString preview;  // path of its picture; may not exist
     QList<LibraryOverlay> overlays;
+    QStringList tags = {};
 
     bool operator==(const LibraryBase&) const = default;
     bool isKnown() const { return !id.isEmpty(); }
@@ -40,6 +45,9 @@ using Library = QList<LibraryBase>;
 
 // Bases by name, each with its overlays, newest first; then the overlays without a base here.
 Result<Library> readLibrary(const Catalog& catalog);
+
+// Of each overlay the place of the one that it is shown under, -1 for the base itself.
+QList<qsizetype> parentsOf(const QList<LibraryOverlay>& overlays);
 
 // Of one overlay, read from its file.
 struct OverlayDetails {

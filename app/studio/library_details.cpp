@@ -5,6 +5,7 @@
 #include <QPixmap>
 #include <QVBoxLayout>
 
+#include "app/studio/manifest_text.h"
 #include "app/studio/qt_text.h"
 #include "widgets/composition_bar.h"
 
@@ -13,37 +14,6 @@ namespace cloudlet {
 namespace {
 
 constexpr QSize kPicture(280, 175);
-constexpr int kChunkBytes = static_cast<int>(kChunkSize);
-
-QString portsText(const std::vector<PortForward>& ports) {
-    QStringList list;
-    for (const PortForward& port : ports) {
-        list << QStringLiteral("%1/%2")
-                    .arg(port.guestPort)
-                    .arg(port.protocol == PortForward::Protocol::tcp ? QStringLiteral("tcp")
-                                                                     : QStringLiteral("udp"));
-    }
-    return list.isEmpty() ? LibraryDetails::tr("none") : list.join(QStringLiteral(", "));
-}
-
-CompositionPart part(const QString& name, std::uint64_t chunks) {
-    return {name, chunks, bytesText(chunks * kChunkBytes)};
-}
-
-QList<CompositionPart> partsOf(const Manifest& manifest) {
-    const Composition& disk = manifest.of(ImageKind::disk);
-    const Composition& memory = manifest.of(ImageKind::memory);
-    return {
-        part(LibraryDetails::tr("Disk, new"), disk.raw),
-        part(LibraryDetails::tr("Disk, changed"), disk.delta),
-        part(LibraryDetails::tr("Memory, new"), memory.raw),
-        part(LibraryDetails::tr("Memory, changed"), memory.delta),
-        part(LibraryDetails::tr("Found in the base"),
-             disk.fromBaseDisk + disk.fromBaseMemory + memory.fromBaseDisk + memory.fromBaseMemory),
-        part(LibraryDetails::tr("Repeated"), disk.repeats + memory.repeats),
-        part(LibraryDetails::tr("Zero"), disk.zero + memory.zero),
-    };
-}
 
 }  // namespace
 
@@ -184,7 +154,7 @@ void LibraryDetails::showManifest(const OverlayDetails& details) {
     setPicture(picture);
     m_notes->setText(toQt(manifest.notes));
     m_notes->setVisible(!manifest.notes.empty());
-    m_composition->setParts(partsOf(manifest));
+    m_composition->setParts(compositionOf(manifest));
     m_composedOf->show();
     m_composition->show();
 }

@@ -2,7 +2,10 @@
 // these engine jobs is here.
 #pragma once
 
+#include <memory>
+
 #include "app/studio/job.h"
+#include "app/studio/library.h"
 #include "app/studio/studio_services.h"
 
 namespace cloudlet {
@@ -16,5 +19,19 @@ Job::Work exportBaseWork(StudioServices& services, const QString& id, const QStr
 // Fails where overlays or running VMs need the base, and names them.
 Job::Work deleteBaseWork(StudioServices& services, const QString& id);
 Job::Work forgetOverlayWork(StudioServices& services, const QString& file);
+Job::Work importOverlayWork(StudioServices& services, const QString& file);
+// When the first port it names answers, or after some seconds, it counts as started.
+Job::Work rehearseWork(StudioServices& services, const QString& file);
+// Replaces what is at `target`, which the caller has asked about.
+Job::Work copyOverlayWork(const QString& file, const QString& target);
+// Into the desktop's trash; `trashed` then holds its path there. restoreOverlayWork brings it back.
+Job::Work trashOverlayWork(StudioServices& services, const QString& file,
+                           const std::shared_ptr<QString>& trashed);
+Job::Work restoreOverlayWork(StudioServices& services, const LibraryOverlay& overlay,
+                             const QString& trashed);
+// What helps others to find a fault, `log` among it, as one .tar.gz.
+Job::Work bundleWork(StudioServices& services, const QString& file, const QString& log);
+Job::Work tagBaseWork(StudioServices& services, const QString& id, const QStringList& tags);
+Job::Work tagOverlayWork(StudioServices& services, const QString& file, const QStringList& tags);
 
 }  // namespace cloudlet

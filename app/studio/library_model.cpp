@@ -6,61 +6,74 @@
 
 namespace cloudlet {
 
-namespace {
-
-// The internal id of an index: 0 for a base, else the base's row and 1.
-constexpr quintptr kBase = 0;
-
-qsizetype baseRowOf(const QModelIndex& index) {
-    return index.internalId() == kBase ? index.row()
-                                       : static_cast<qsizetype>(index.internalId() - 1);
-}
-
-}  // namespace
-
 void LibraryModel::setLibrary(Library library) {
     if (library == m_library) return;
     beginResetModel();
     m_library = std::move(library);
+    buildNodes();
     endResetModel();
 }
 
+void LibraryModel::buildNodes() {
+    m_nodes.clear();
+    m_roots.clear();
+    for (qsizetype i = 0; i < m_library.size(); ++i) {
+        const qsizetype root = m_nodes.size();
+        m_nodes.append({i, -1, -1, static_cast<int>(m_roots.size())});
+        m_roots.append(root);
+        const QList<qsizetype> parents = parentsOf(m_library.at(i).overlays);
+        for (qsizetype j = 0; j < parents.size(); ++j) {
+            m_nodes.append({i, j, parents.at(j) < 0 ? root : root + 1 + parents.at(j)});
+        }
+        for (qsizetype at = root + 1; at < m_nodes.size(); ++at) {
+            QList<qsizetype>& siblings = m_nodes[m_nodes.at(at).parent].children;
+            m_nodes[at].row = static_cast<int>(siblings.size());
+            siblings.append(at);
+        }
+    }
+}
+
+const LibraryModel::Node* LibraryModel::nodeAt(const QModelIndex& index) const {
+    return index.isValid() ? &m_nodes.at(static_cast<qsizetype>(index.internalId())) : nullptr;
+}
+
+const QList<qsizetype>& LibraryModel::childrenOf(const QModelIndex& parent) const {
+    const Node* node = nodeAt(parent);
+    return node == nullptr ? m_roots : node->children;
+}
+
 const LibraryBase* LibraryModel::baseAt(const QModelIndex& index) const {
-    return index.isValid() ? &m_library.at(baseRowOf(index)) : nullptr;
+    const Node* node = nodeAt(index);
+    return node == nullptr ? nullptr : &m_library.at(node->base);
 }
 
 const LibraryOverlay* LibraryModel::overlayAt(const QModelIndex& index) const {
-    if (!index.isValid() || index.internalId() == kBase) return nullptr;
-    return &m_library.at(baseRowOf(index)).overlays.at(index.row());
+    const Node* node = nodeAt(index);
+    if (node == nullptr || node->overlay < 0) return nullptr;
+    return &m_library.at(node->base).overlays.at(node->overlay);
 }
 
 QModelIndex LibraryModel::find(const QString& identity) const {
-    for (int row = 0; row < rowCount(); ++row) {
-        const QModelIndex base = index(row, 0);
-        if (base.data(kIdentityRole).toString() == identity) return base;
-        for (int child = 0; child < rowCount(base); ++child) {
-            const QModelIndex overlay = index(child, 0, base);
-            if (overlay.data(kIdentityRole).toString() == identity) return overlay;
-        }
+    for (qsizetype i = 0; i < m_nodes.size(); ++i) {
+        const QModelIndex index = createIndex(m_nodes.at(i).row, 0, static_cast<quintptr>(i));
+        if (index.data(kIdentityRole).toString() == identity) return index;
     }
     return {};
 }
 
 QModelIndex LibraryModel::index(int row, int column, const QModelIndex& parent) const {
     if (!hasIndex(row, column, parent)) return {};
-    if (!parent.isValid()) return createIndex(row, column, kBase);
-    return createIndex(row, column, static_cast<quintptr>(parent.row()) + 1);
+    return createIndex(row, column, static_cast<quintptr>(childrenOf(parent).at(row)));
 }
 
 QModelIndex LibraryModel::parent(const QModelIndex& child) const {
-    if (!child.isValid() || child.internalId() == kBase) return {};
-    return createIndex(static_cast<int>(baseRowOf(child)), 0, kBase);
+    const Node* node = nodeAt(child);
+    if (node == nullptr || node->parent < 0) return {};
+    return createIndex(m_nodes.at(node->parent).row, 0, static_cast<quintptr>(node->parent));
 }
 
 int LibraryModel::rowCount(const QModelIndex& parent) const {
-    if (!parent.isValid()) return static_cast<int>(m_library.size());
-    if (parent.internalId() != kBase || parent.column() != 0) return 0;
-    return static_cast<int>(m_library.at(parent.row()).overlays.size());
+    return parent.column() > 0 ? 0 : static_cast<int>(childrenOf(parent).size());
 }
 
 int LibraryModel::columnCount(const QModelIndex&) const {
@@ -71,6 +84,8 @@ QVariant LibraryModel::baseText(const LibraryBase& base, int column) const {
     switch (column) {
         case nameColumn:
             return base.isKnown() ? base.name : tr("Their base is not here");
+        case tagsColumn:
+            return base.tags.join(u' ');
         case stateColumn:
             if (!base.isKnown()) return tr("missing");
             return base.problem.isEmpty() ? tr("ready") : tr("broken");
@@ -87,6 +102,8 @@ QVariant LibraryModel::overlayText(const LibraryOverlay& overlay, int column) co
     switch (column) {
         case nameColumn:
             return overlay.title.isEmpty() ? overlay.file : overlay.title;
+        case tagsColumn:
+            return overlay.tags.join(u' ');
         case stateColumn:
             return overlay.missing ? tr("file missing") : tr("ready");
         case sizeColumn:
@@ -133,6 +150,10 @@ QVariant LibraryModel::data(const QModelIndex& index, int role) const {
             return static_cast<int>(Qt::AlignRight | Qt::AlignVCenter);
         case kIdentityRole:
             return overlay != nullptr ? overlay->file : base.id;
+        case kSearchRole:
+            return overlay != nullptr
+                       ? overlay->title + u' ' + overlay->file + u' ' + overlay->tags.join(u' ')
+                       : base.name + u' ' + base.tags.join(u' ');
         case kSortRole:
             return sortValue(index);
         default:
@@ -145,6 +166,8 @@ QVariant LibraryModel::headerData(int section, Qt::Orientation orientation, int 
     switch (section) {
         case nameColumn:
             return tr("Name");
+        case tagsColumn:
+            return tr("Tags");
         case stateColumn:
             return tr("State");
         case sizeColumn:

@@ -5,7 +5,6 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
-#include <QMessageBox>
 #include <QPushButton>
 #include <QStackedWidget>
 #include <QToolBar>
@@ -13,10 +12,12 @@
 #include <QTreeView>
 #include <QVBoxLayout>
 
+#include "app/studio/host_findings.h"
 #include "app/studio/library_details.h"
 #include "app/studio/qt_text.h"
 #include "app/studio/settings.h"
 #include "widgets/error_panel.h"
+#include "widgets/notice_bar.h"
 #include "widgets/stage_bar.h"
 
 namespace cloudlet {
@@ -31,10 +32,12 @@ LibraryPage::LibraryPage(StudioServices& services, QWidget* parent)
     m_filter->setRecursiveFilteringEnabled(true);
     m_filter->setAutoAcceptChildRows(true);
     m_filter->setFilterCaseSensitivity(Qt::CaseInsensitive);
+    m_filter->setFilterRole(LibraryModel::kSearchRole);
     m_filter->setSortRole(LibraryModel::kSortRole);
     m_filter->setSortCaseSensitivity(Qt::CaseInsensitive);
     buildActions();
     m_stage = new StageBar;
+    m_notice = new NoticeBar;
     m_error = new ErrorPanel;
     m_stack = new QStackedWidget;
     m_stack->addWidget(new QWidget);  // until it is known what there is
@@ -43,8 +46,10 @@ LibraryPage::LibraryPage(StudioServices& services, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(m_stack, 1);
     layout->addWidget(m_stage);
+    layout->addWidget(m_notice);
     layout->addWidget(m_error);
     m_stage->hide();
+    connect(m_notice, &NoticeBar::activated, this, &LibraryPage::undoTrash);
     connect(m_stage, &StageBar::cancelled, this, [this] {
         m_work.cancel();
         m_stage->showCancelling();
@@ -96,14 +101,22 @@ void LibraryPage::buildActions() {
     m_run = addPlainAction(tr("&Run"), tr("Brings the VM of this overlay to life here"),
                            &LibraryPage::run);
     m_run->setShortcut(Qt::CTRL | Qt::Key_R);
+    m_inspect = addPlainAction(tr("&Inspect"), tr("Shows what this overlay holds, and where"),
+                               &LibraryPage::inspect);
+    m_inspect->setShortcut(Qt::CTRL | Qt::Key_I);
     m_verify = addPlainAction(tr("&Verify"), tr("Compares every byte with its hash"),
                               &LibraryPage::verify);
-    m_export = addPlainAction(tr("&Export…"), tr("Writes this base to one file, for others"),
-                              &LibraryPage::exportBaseFile);
-    addPlainAction(tr("&Import…"), tr("Adds a base from a file, or an overlay to look at"),
+    m_tags = addPlainAction(tr("&Tags…"), tr("Words to file and to find it under"),
+                            &LibraryPage::editTags);
+    m_tags->setShortcut(Qt::CTRL | Qt::Key_T);
+    m_export = addPlainAction(tr("&Export…"), tr("Writes it to one file, for others"),
+                              &LibraryPage::exportFile);
+    addPlainAction(tr("I&mport…"), tr("Adds a base or an overlay from a file"),
                    &LibraryPage::importFile);
     m_remove =
         addPlainAction(tr("&Delete…"), tr("Removes it from this catalog"), &LibraryPage::remove);
+    m_remove->setShortcut(QKeySequence::Delete);
+    m_remove->setShortcutContext(Qt::WidgetShortcut);  // in the list; a search needs the key, too
 }
 
 QWidget* LibraryPage::buildButtons() {
@@ -127,8 +140,10 @@ QWidget* LibraryPage::buildList() {
     connect(find, &QAction::triggered, m_search, [this] { m_search->setFocus(); });
     addAction(find);
     m_tree = new QTreeView;
+    m_tree->setObjectName(QStringLiteral("libraryTree"));
     m_tree->setModel(m_filter);
     m_tree->setAccessibleName(tr("Bases and overlays"));
+    m_tree->addAction(m_remove);
     m_tree->setSortingEnabled(true);
     m_tree->sortByColumn(LibraryModel::nameColumn, Qt::AscendingOrder);
     m_tree->setUniformRowHeights(true);
@@ -175,18 +190,21 @@ QWidget* LibraryPage::buildEmpty() {
     buttons->addWidget(sample);
     buttons->addWidget(import);
     buttons->addStretch();
+    m_findings = new HostFindings(HostFindings::Show::whatIsMissing);
     auto* column = new QVBoxLayout;
     column->addStretch(2);
     column->addWidget(heading);
     column->addWidget(text);
     column->addSpacing(fontMetrics().height());
     column->addLayout(buttons);
-    column->addStretch(3);
+    column->addSpacing(fontMetrics().height());
+    column->addWidget(m_findings, 2);
+    column->addStretch(1);
     auto* widget = new QWidget;
     auto* layout = new QHBoxLayout(widget);
-    layout->addStretch();
-    layout->addLayout(column);
-    layout->addStretch();
+    layout->addStretch(1);
+    layout->addLayout(column, 3);
+    layout->addStretch(1);
     connect(sample, &QPushButton::clicked, this, &LibraryPage::buildSample);
     connect(import, &QPushButton::clicked, this, &LibraryPage::importFile);
     connect(&m_work, &Job::started, widget, [sample, import] {
@@ -224,6 +242,7 @@ void LibraryPage::loaded() {
     m_tree->expandAll();
     select(m_wanted);
     m_wanted.clear();
+    if (first && m_read->isEmpty()) m_findings->examine(m_services);
     if (first) (m_read->isEmpty() ? m_stack->currentWidget() : m_tree)->setFocus();
     refresh();
     if (std::exchange(m_readAgain, false)) reload();
@@ -255,7 +274,9 @@ void LibraryPage::refresh() {
     m_author->setEnabled(isBase && ready);
     m_run->setEnabled(overlay != nullptr && ready && !overlay->missing);
     m_verify->setEnabled(free && (isBase || m_run->isEnabled()));
-    m_export->setEnabled(free && isBase && ready);
+    m_inspect->setEnabled(overlay != nullptr && !overlay->missing);
+    m_tags->setEnabled(free && (isBase || overlay != nullptr));
+    m_export->setEnabled(free && ((isBase && ready) || m_inspect->isEnabled()));
     m_remove->setEnabled(free && (isBase || overlay != nullptr));
     if (overlay != nullptr) {
         m_details->showOverlay(*overlay, *base);
@@ -266,9 +287,11 @@ void LibraryPage::refresh() {
     }
 }
 
-void LibraryPage::work(Job::Work work, const QString& done) {
+void LibraryPage::work(Job::Work work, const QString& done, const QString& undo) {
     if (m_work.isRunning()) return;
     m_doneText = done;
+    m_undoText = undo;
+    m_notice->hide();
     m_error->clear();
     m_stage->reset();
     m_stage->setVisible(true);
@@ -279,10 +302,16 @@ void LibraryPage::work(Job::Work work, const QString& done) {
 void LibraryPage::worked() {
     m_stage->hide();
     if (m_work.state() == Job::State::failed) {
+        Q_EMIT jobEnded(toQt(m_work.error().message), m_work.seconds());
+    } else if (m_work.state() == Job::State::done) {
+        Q_EMIT jobEnded(m_doneText.isEmpty() ? tr("Work in the library is done.") : m_doneText,
+                        m_work.seconds());
+    }
+    if (m_work.state() == Job::State::failed) {
         const QString message = toQt(m_work.error().message);
         m_error->showError(message.section(u'\n', 0, 0), message.section(u'\n', 1));
     } else if (m_work.state() == Job::State::done && !m_doneText.isEmpty()) {
-        QMessageBox::information(window(), tr("Done"), m_doneText);
+        m_notice->showNotice(m_doneText, m_undoText);
     }
     reload();
     refresh();

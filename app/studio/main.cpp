@@ -9,8 +9,8 @@
 
 #include "app/studio/main_window.h"
 #include "app/studio/qt_text.h"
+#include "app/studio/single_instance.h"
 #include "engine/base/xdg.h"
-#include "engine/jobs/guest.h"
 
 namespace cloudlet {
 
@@ -37,12 +37,17 @@ Arguments parse(const QApplication& app) {
         QApplication::translate("cloudlet::main", "libvirt connection URI."), QStringLiteral("URI"),
         qEnvironmentVariable("CLOUDLET_LIBVIRT_URI"));
     parser.addOptions({catalog, uri});
-    parser.addPositionalArgument(QStringLiteral("FILE"),
-                                 QApplication::translate("cloudlet::main", "Overlay to run."),
-                                 QStringLiteral("[FILE...]"));
+    parser.addPositionalArgument(
+        QStringLiteral("FILE"),
+        QApplication::translate("cloudlet::main", "Overlay, base or disk to open."),
+        QStringLiteral("[FILE...]"));
     parser.process(app);
-    return {fs::absolute(toPath(parser.value(catalog))), parser.value(uri).toStdString(),
-            parser.positionalArguments()};
+    QStringList files;
+    for (const QString& file : parser.positionalArguments()) {
+        files << QFileInfo(file).absoluteFilePath();
+    }
+    return {fs::absolute(toPath(parser.value(catalog))).lexically_normal(),
+            parser.value(uri).toStdString(), files};
 }
 
 int run(int argc, char** argv) {
@@ -55,24 +60,20 @@ int run(int argc, char** argv) {
     QApplication::setWindowIcon(QIcon(QStringLiteral(":/cloudlet-studio.svg")));
     std::signal(SIGPIPE, SIG_IGN);  // a guest's console that closes is no reason to die
     const Arguments arguments = parse(app);
+    SingleInstance instance(toQt(arguments.catalog));
+    if (instance.handOver(arguments.files)) return 0;
     Result<Catalog> catalog = Catalog::open(arguments.catalog);
     if (!catalog) {
         QMessageBox::critical(nullptr, QApplication::applicationDisplayName(),
                               toQt(catalog.error().message));
         return 1;
     }
-    std::vector<std::string> notes = catalog->notes();
-    if (!catalog->isReadOnly()) {
-        const Result<std::vector<std::string>> swept = sweepDeadGuests(*catalog);
-        if (swept) notes.insert(notes.end(), swept->begin(), swept->end());
-    }
     StudioServices services(*catalog, arguments.libvirtUri);
     MainWindow window(services);
-    window.showNotes(notes);
+    QObject::connect(&instance, &SingleInstance::filesOpened, &window, &MainWindow::comeForward);
     window.show();
-    for (const QString& file : arguments.files) {
-        window.openOverlay(QFileInfo(file).absoluteFilePath());
-    }
+    window.recover(catalog->notes());
+    for (const QString& file : arguments.files) window.openFile(file);
     return QApplication::exec();
 }
 

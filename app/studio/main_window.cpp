@@ -13,14 +13,22 @@
 #include <QStatusBar>
 #include <QTabBar>
 #include <QTabWidget>
+#include <QVBoxLayout>
+#include <utility>
 
 #include "app/studio/author_dialogs.h"
 #include "app/studio/author_page.h"
+#include "app/studio/base_page.h"
 #include "app/studio/host_dialog.h"
 #include "app/studio/library_page.h"
+#include "app/studio/open_file.h"
+#include "app/studio/overlay_page.h"
 #include "app/studio/qt_text.h"
 #include "app/studio/run_page.h"
 #include "app/studio/settings.h"
+#include "app/studio/survivor_page.h"
+#include "engine/jobs/guest.h"
+#include "widgets/notice_bar.h"
 
 namespace cloudlet {
 
@@ -28,6 +36,7 @@ namespace {
 
 constexpr QSize kFirstSize(1180, 760);
 constexpr int kMessageMs = 6000;
+constexpr double kLongSeconds = 10;  // a person may have turned to something else
 
 // The first file of what is dragged here; empty if it is none.
 QString localFileOf(const QMimeData* content) {
@@ -41,37 +50,51 @@ QString localFileOf(const QMimeData* content) {
 MainWindow::MainWindow(StudioServices& services, QWidget* parent)
     : QMainWindow(parent),
       m_services(services),
+      m_notice(new NoticeBar),
       m_tabs(new QTabWidget),
-      m_library(new LibraryPage(services)) {
+      m_library(new LibraryPage(services)),
+      m_found(std::make_shared<Found>()) {
     setWindowTitle(tr("Cloudlet Studio"));
     setAcceptDrops(true);
-    m_tabs->setDocumentMode(true);
-    m_tabs->setTabsClosable(true);
-    m_tabs->setMovable(false);
-    m_tabs->setAccessibleName(tr("Pages"));
-    m_tabs->tabBar()->setAccessibleName(tr("Pages"));
-    setCentralWidget(m_tabs);
-    addPage(m_library);
-    // The library stays: its tab has no button to close it.
-    m_tabs->tabBar()->setTabButton(0, QTabBar::RightSide, nullptr);
-    m_tabs->tabBar()->setTabButton(0, QTabBar::LeftSide, nullptr);
-    connect(m_tabs, &QTabWidget::tabCloseRequested, this, &MainWindow::closePage);
+    buildTabs();
     buildMenus();
+    connect(&m_recovery, &Job::finished, this, &MainWindow::recovered);
+    connect(m_notice, &NoticeBar::activated, this, &MainWindow::showSurvivors);
+    connect(&m_notifier, &Notifier::clicked, this, [this] { comeForward({}); });
     resize(kFirstSize);
     restoreGeometry(StudioSettings::windowGeometry());
 }
 
 MainWindow::~MainWindow() = default;
 
+void MainWindow::buildTabs() {
+    m_tabs->setDocumentMode(true);
+    m_tabs->setTabsClosable(true);
+    m_tabs->setMovable(false);
+    m_tabs->setAccessibleName(tr("Pages"));
+    m_tabs->tabBar()->setAccessibleName(tr("Pages"));
+    auto* central = new QWidget;
+    auto* layout = new QVBoxLayout(central);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_notice);
+    layout->addWidget(m_tabs, 1);
+    setCentralWidget(central);
+    addPage(m_library);
+    // The library stays: its tab has no button to close it.
+    m_tabs->tabBar()->setTabButton(0, QTabBar::RightSide, nullptr);
+    m_tabs->tabBar()->setTabButton(0, QTabBar::LeftSide, nullptr);
+    connect(m_tabs, &QTabWidget::tabCloseRequested, this, &MainWindow::closePage);
+}
+
 void MainWindow::buildMenus() {
     QMenu* file = menuBar()->addMenu(tr("&File"));
-    QAction* open = file->addAction(tr("&Open overlay…"), this, &MainWindow::askForOverlay);
+    QAction* open = file->addAction(tr("&Open…"), this, &MainWindow::askForFile);
     open->setShortcut(QKeySequence::Open);
     QMenu* recent = file->addMenu(tr("Open &recent"));
     connect(recent, &QMenu::aboutToShow, this, [this, recent] {
         recent->clear();
         for (const QString& name : StudioSettings::recentFiles()) {
-            recent->addAction(name, this, [this, name] { openOverlay(name); });
+            recent->addAction(name, this, [this, name] { openFile(name); });
         }
         if (recent->isEmpty()) recent->addAction(tr("Nothing yet"))->setEnabled(false);
     });
@@ -90,7 +113,9 @@ void MainWindow::buildMenus() {
 
     QMenu* help = menuBar()->addMenu(tr("&Help"));
     help->addAction(tr("Check this &machine…"), this, &MainWindow::showDetailsOfHost);
-    help->addAction(tr("Copy as &command"), this, &MainWindow::showAsCommand);
+    QAction* command = help->addAction(tr("Show as &command"), this, &MainWindow::showAsCommand);
+    command->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_K);
+    help->addAction(tr("&Details…"), this, [this] { m_log.show(this); });
     help->addSeparator();
     help->addAction(tr("&About Cloudlet Studio"), this, &MainWindow::about);
 }
@@ -102,17 +127,73 @@ void MainWindow::addPage(Page* page) {
             [this, page] { m_tabs->setTabText(m_tabs->indexOf(page), page->title()); });
     connect(page, &Page::libraryChanged, m_library, &LibraryPage::reload);
     connect(page, &Page::runRequested, this, &MainWindow::openOverlay);
+    connect(page, &Page::inspectRequested, this, &MainWindow::inspect);
     connect(page, &Page::authorRequested, this, &MainWindow::author);
+    connect(page, &Page::openRequested, this, &MainWindow::openFile);
+    connect(page, &Page::jobEnded, this, &MainWindow::jobEnded);
 }
 
-void MainWindow::showNotes(const std::vector<std::string>& notes) {
+void MainWindow::recover(const std::vector<std::string>& notes) {
+    m_found->notes = notes;
+    m_recovery.start([this, found = m_found](Progress&, const std::stop_token&) -> Result<void> {
+        Catalog& catalog = m_services.catalog();
+        if (catalog.isReadOnly()) return {};
+        for (std::string& note : TRY(sweepDeadGuests(catalog))) {
+            found->notes.push_back(std::move(note));
+        }
+        for (SessionRecord& session : TRY(catalog.runningSessions())) {
+            if (!session.owner.isAlive()) found->survivors.push_back(std::move(session));
+        }
+        return {};
+    });
+}
+
+void MainWindow::recovered() {
     QStringList lines;
-    for (const std::string& note : notes) lines << toQt(note);
-    if (!lines.isEmpty()) statusBar()->showMessage(lines.join(u' '));
+    for (const std::string& note : m_found->notes) lines << toQt(note);
+    if (m_recovery.state() == Job::State::failed) lines << toQt(m_recovery.error().message);
+    for (const QString& line : lines) m_log.add(line);
+    const auto left = static_cast<int>(m_found->survivors.size());
+    if (left > 0) lines << tr("%n VM(s) run on from an earlier start.", nullptr, left);
+    for (QString& line : lines) {
+        line = line.left(1).toUpper() + line.mid(1);
+        if (!line.endsWith(u'.')) line += u'.';
+    }
+    if (!lines.isEmpty()) {
+        m_notice->showNotice(lines.join(u'\n'), left > 0 ? tr("&Show") : QString());
+    }
+}
+
+void MainWindow::showSurvivors() {
+    for (const SessionRecord& session : std::exchange(m_found->survivors, {})) {
+        addPage(new SurvivorPage(m_services, session));
+    }
+}
+
+void MainWindow::jobEnded(const QString& sentence, double seconds) {
+    m_log.add(sentence);
+    if (seconds >= kLongSeconds && !isActiveWindow()) m_notifier.notify(sentence);
+}
+
+void MainWindow::comeForward(const QStringList& files) {
+    if (isMinimized()) showNormal();
+    raise();
+    activateWindow();
+    for (const QString& file : files) openFile(file);
 }
 
 Page* MainWindow::currentPage() const {
     return qobject_cast<Page*>(m_tabs->currentWidget());
+}
+
+void MainWindow::openFile(const QString& file) {
+    StudioSettings::addRecentFile(file);
+    auto* opened = new OpenFile(file, this);
+    connect(opened, &OpenFile::runChosen, this, &MainWindow::openOverlay);
+    connect(opened, &OpenFile::inspectChosen, this, &MainWindow::inspect);
+    connect(opened, &OpenFile::createBaseChosen, this, &MainWindow::createBase);
+    connect(opened, &OpenFile::importBaseChosen, m_library, &LibraryPage::importBase);
+    connect(opened, &OpenFile::importOverlayChosen, m_library, &LibraryPage::importOverlay);
 }
 
 void MainWindow::openOverlay(const QString& file) {
@@ -120,18 +201,32 @@ void MainWindow::openOverlay(const QString& file) {
     addPage(new RunPage(m_services, file));
 }
 
+void MainWindow::inspect(const QString& file) {
+    for (int i = 0; i < m_tabs->count(); ++i) {
+        const auto* page = qobject_cast<OverlayPage*>(m_tabs->widget(i));
+        if (page != nullptr && page->file() == file) return m_tabs->setCurrentIndex(i);
+    }
+    StudioSettings::addRecentFile(file);
+    addPage(new OverlayPage(m_services, file));
+}
+
+void MainWindow::createBase(const QString& file, bool isInstaller) {
+    CreateBaseDialog dialog(file, isInstaller, this);
+    if (dialog.exec() == QDialog::Accepted) addPage(new BasePage(m_services, dialog.order()));
+}
+
 void MainWindow::author(const QString& base) {
     StartAuthorDialog dialog(base, this);
     if (dialog.exec() == QDialog::Accepted) addPage(new AuthorPage(m_services, dialog.order()));
 }
 
-void MainWindow::askForOverlay() {
-    const QString file =
-        QFileDialog::getOpenFileName(this, tr("Open an overlay"), StudioSettings::overlayFolder(),
-                                     tr("Overlays (*.cloudlet);;All files (*)"));
+void MainWindow::askForFile() {
+    const QString file = QFileDialog::getOpenFileName(
+        this, tr("Open an overlay, a base or a disk"), StudioSettings::overlayFolder(),
+        tr("Overlays and bases (*.cloudlet *.cloudlet-base);;All files (*)"));
     if (file.isEmpty()) return;
     StudioSettings::setOverlayFolder(QFileInfo(file).absolutePath());
-    openOverlay(file);
+    openFile(file);
 }
 
 void MainWindow::showAsCommand() {
@@ -142,6 +237,7 @@ void MainWindow::showAsCommand() {
 
 void MainWindow::showDetailsOfHost() {
     auto* dialog = new HostDialog(m_services, this);
+    dialog->setLog(m_log.text());
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->show();
 }
@@ -194,7 +290,9 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
 
 void MainWindow::dropEvent(QDropEvent* event) {
     const QString file = localFileOf(event->mimeData());
-    if (!file.isEmpty()) openOverlay(file);
+    if (file.isEmpty()) return;
+    event->acceptProposedAction();
+    openFile(file);
 }
 
 }  // namespace cloudlet

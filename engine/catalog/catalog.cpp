@@ -6,14 +6,23 @@
 #include <ctime>
 
 #include "engine/base/file.h"
+#include "engine/base/utf8.h"
 #include "engine/catalog/overlay_table.h"
 #include "engine/catalog/schema.h"
 #include "engine/catalog/session_table.h"
 #include "engine/catalog/sweep.h"
+#include "engine/catalog/tag_table.h"
 
 namespace cloudlet {
 
 namespace {
+
+constexpr std::size_t kMostTagBytes = 60;
+
+Error unknownOverlay(const fs::path& path) {
+    return {ErrorCode::notFound, "the catalog knows no overlay " + path.string() +
+                                     "; cloudlet list-overlay shows those it does"};
+}
 
 std::string newSessionId() {
     Hash random;
@@ -73,10 +82,45 @@ Result<std::vector<OverlayRecord>> Catalog::overlays() const {
 
 Result<void> Catalog::forgetOverlay(const fs::path& path) {
     return m_database->write([&](auto& c) -> Result<void> {
+        tagTable::put(c, absolutePath(path).native(), {});
         if (overlayTable::erase(c, absolutePath(path))) return {};
-        return Error{ErrorCode::notFound, "the catalog knows no overlay " + path.string() +
-                                              "; cloudlet list-overlay shows those it does"};
+        return unknownOverlay(path);
     });
+}
+
+Result<std::map<std::string, std::vector<std::string>>> Catalog::tags() const {
+    using Tags = std::map<std::string, std::vector<std::string>>;
+    return m_database->read([](auto& c) -> Result<Tags> { return tagTable::all(c); });
+}
+
+Result<void> Catalog::putTags(const std::string& item, const std::vector<std::string>& tags) {
+    for (const std::string& tag : tags) {
+        if (!tag.empty() && isDisplayText(tag, kMostTagBytes) &&
+            tag.find_first_of(" ,") == std::string::npos) {
+            continue;
+        }
+        return Error{ErrorCode::invalid, "a tag is one word of 1 to " +
+                                             std::to_string(kMostTagBytes) +
+                                             " bytes, without a comma"};
+    }
+    return m_database->write([&](auto& c) -> Result<void> {
+        tagTable::put(c, item, tags);
+        return {};
+    });
+}
+
+Result<void> Catalog::setTags(const BaseId& base, const std::vector<std::string>& tags) {
+    TRY(baseById(base));
+    return putTags(base.hex(), tags);
+}
+
+Result<void> Catalog::setTags(const fs::path& overlay, const std::vector<std::string>& tags) {
+    const fs::path path = absolutePath(overlay);
+    const std::vector<OverlayRecord> known = TRY(overlays());
+    const bool there = std::any_of(known.begin(), known.end(),
+                                   [&](const OverlayRecord& each) { return each.path == path; });
+    if (!there) return unknownOverlay(overlay);
+    return putTags(path.native(), tags);
 }
 
 Result<SessionRecord> Catalog::beginSession(SessionRecord session) {

@@ -7,6 +7,7 @@
 // the next open() mends it (sweep.h).
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -76,8 +77,14 @@ public:
     // Replaces the record of the same path; a relative path is made absolute.
     Result<void> recordOverlay(const OverlayRecord& overlay);
     Result<std::vector<OverlayRecord>> overlays() const;
-    // Leaves the file alone. Errors: notFound.
+    // Leaves the file alone; its tags go. Errors: notFound.
     Result<void> forgetOverlay(const fs::path& path);
+
+    // Words that people file things under, by the id of a base or the path of an overlay.
+    Result<std::map<std::string, std::vector<std::string>>> tags() const;
+    // Instead of those it has. Errors: invalid (a tag is one word of 1 to 60 bytes); notFound.
+    Result<void> setTags(const BaseId& base, const std::vector<std::string>& tags);
+    Result<void> setTags(const fs::path& overlay, const std::vector<std::string>& tags);
 
     // Stores it as running, owned by this process; makes the id, the start time and the owner.
     Result<SessionRecord> beginSession(SessionRecord session);
@@ -96,6 +103,7 @@ private:
     Catalog(CatalogLayout layout, std::unique_ptr<Database> database);
 
     Result<PublishedBase> registerStaged(StagedBase& staged, BaseRecord record);
+    Result<void> putTags(const std::string& item, const std::vector<std::string>& tags);
     Result<void> refuseIfNeeded(const BaseRecord& base) const;
     Result<void> checkFiles(const BaseRecord& base, bool everything, Progress& progress,
                             std::stop_token stop);

@@ -11,6 +11,7 @@
 #include "engine/catalog/remove_tree.h"
 #include "engine/catalog/session_table.h"
 #include "engine/catalog/sweep.h"
+#include "engine/catalog/tag_table.h"
 
 namespace cloudlet {
 
@@ -199,7 +200,10 @@ Result<void> Catalog::deleteBase(const BaseId& id, Force force) {
         TRY(m_database->write(
             [&](auto& c) { return baseTable::setState(c, id, BaseState::deleting); }));
         if (hasFolder) rubbish = TRY(moveToTrash(m_layout, base.files.folder));
-        TRY(m_database->write([&](auto& c) { return baseTable::erase(c, id); }));
+        TRY(m_database->write([&](auto& c) {
+            tagTable::put(c, id.hex(), {});
+            return baseTable::erase(c, id);
+        }));
     }
     // The base is gone; what cannot be removed now, the next start removes.
     if (!rubbish.empty()) [[maybe_unused]]

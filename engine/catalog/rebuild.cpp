@@ -10,6 +10,7 @@
 #include "engine/catalog/schema.h"
 #include "engine/catalog/session_table.h"
 #include "engine/catalog/sweep.h"
+#include "engine/catalog/tag_table.h"
 
 namespace cloudlet {
 
@@ -18,6 +19,7 @@ namespace {
 struct Salvage {
     std::vector<OverlayRecord> overlays;
     std::vector<SessionRecord> sessions;
+    std::map<std::string, std::vector<std::string>> tags;
 };
 
 // What a damaged database still tells; an error means that a table tells nothing.
@@ -29,6 +31,9 @@ Salvage salvage(const fs::path& file) {
     if (overlays) result.overlays = std::move(*overlays);
     auto sessions = (*database)->read([](auto& c) { return sessionTable::newest(c, 1000); });
     if (sessions) result.sessions = std::move(*sessions);
+    using Tags = std::map<std::string, std::vector<std::string>>;
+    auto tags = (*database)->read([](auto& c) -> Result<Tags> { return tagTable::all(c); });
+    if (tags) result.tags = std::move(*tags);
     return result;
 }
 
@@ -45,10 +50,10 @@ Result<fs::path> putAside(const CatalogLayout& layout) {
 }
 
 // A record that the new tables refuse was damaged: it is left out.
-template <typename Record, typename Put>
-std::size_t putAll(Database& database, const std::vector<Record>& records, Put put) {
+template <typename Records, typename Put>
+std::size_t putAll(Database& database, const Records& records, Put put) {
     std::size_t count = 0;
-    for (const Record& record : records) {
+    for (const auto& record : records) {
         const auto done = database.write([&](auto& c) -> Result<void> {
             put(c, record);
             return {};
@@ -73,6 +78,8 @@ Result<RebuildReport> rebuildCatalog(const fs::path& root) {
     report.bases = TRY(database->read([&](auto& c) { return baseTable::all(c, layout); })).size();
     report.overlays = putAll(*database, saved.overlays, overlayTable::put);
     report.sessions = putAll(*database, saved.sessions, sessionTable::put);
+    putAll(*database, saved.tags,
+           [](auto& c, const auto& item) { tagTable::put(c, item.first, item.second); });
     return report;
 }
 

@@ -45,7 +45,8 @@ struct OverlayRecord {
     std::uint64_t size = 0;
     std::string title;
     std::int64_t created = 0;
-    bool missing = false;  // no file at the path now; not stored
+    bool missing = false;                       // no file at the path now; not stored
+    std::optional<Hash> parent = std::nullopt;  // the overlay from whose VM it was made
 };
 
 enum class SessionKind : std::uint8_t { author, synthesis, base };

@@ -68,13 +68,26 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_by_start ON sessions (started);
 )sql";
 
-constexpr const char* kSteps[] = {kStep1};
+// What an overlay was made of besides its base, and the words people file things under: of a base
+// the item is its id, of an overlay its path.
+constexpr const char* kStep2 = R"sql(
+ALTER TABLE overlays ADD COLUMN parent TEXT CHECK (length(parent) = 64);
+
+CREATE TABLE tags (
+    item TEXT NOT NULL,
+    tag  TEXT NOT NULL CHECK (length(tag) BETWEEN 1 AND 60),
+    PRIMARY KEY (item, tag)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr const char* kSteps[] = {kStep1, kStep2};
 
 // What the rest of the catalog reads: a file without one of these is not a whole catalog.
 constexpr const char* kProbes[] = {
     "SELECT id, name, description, state, problem, added FROM bases LIMIT 0",
     "SELECT base, file, size, mtime_ns, ctime_ns, inode FROM base_files LIMIT 0",
-    "SELECT path, id, base, size, title, created FROM overlays LIMIT 0",
+    "SELECT path, id, base, size, title, created, parent FROM overlays LIMIT 0",
+    "SELECT item, tag FROM tags LIMIT 0",
     "SELECT id, owner_pid, owner_start, owner_boot, forwards FROM sessions LIMIT 0",
 };
 
@@ -157,7 +170,13 @@ Result<void> prepareSchema(Database& database, std::span<const char* const> step
         TRY(checkContent(c, file));
         return version;
     }));
-    if (found.steps < last && !database.isReadOnly()) {
+    if (found.steps < last && database.isReadOnly()) {
+        return Error{ErrorCode::unsupported,
+                     "the catalog " + file.string() +
+                         " is of an older version and may only be read: open it once as a user "
+                         "who may write to it"};
+    }
+    if (found.steps < last) {
         if (found.steps > 0) {
             TRY(database.plainly([&](auto& c) { return backUp(c, file, found.steps); }));
         }

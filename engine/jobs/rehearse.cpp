@@ -4,6 +4,7 @@
 
 #include "engine/base/stopwatch.h"
 #include "engine/jobs/guest_port.h"
+#include "engine/jobs/import_overlay.h"
 #include "engine/jobs/synthesise.h"
 #include "engine/overlay/chunk_places.h"
 #include "engine/overlay/reorder.h"
@@ -94,8 +95,8 @@ Result<RehearsalReport> rehearse(const RehearsalRequest& request, const Services
     report.overlay = TRY(
         reorderOverlay(overlay, images, options, request.output, services.progress, services.stop));
     const OverlaySummary& written = report.overlay;
-    TRY(services.catalog.recordOverlay({request.output, written.id, base.id, written.fileBytes,
-                                        written.manifest.title, written.manifest.created}));
+    TRY(services.catalog.recordOverlay(
+        overlayRecordOf(request.output, written.manifest, written.id, written.fileBytes)));
     return report;
 }
 

@@ -5,6 +5,7 @@
 #include "engine/base/stopwatch.h"
 #include "engine/base/utf8.h"
 #include "engine/catalog/catalog.h"
+#include "engine/jobs/import_overlay.h"
 #include "engine/overlay/compare.h"
 #include "engine/overlay/limits.h"
 #include "engine/overlay/reader.h"
@@ -96,8 +97,8 @@ Result<void> writeOverlay(const OverlayRequest& request, const BaseRecord& base,
     TRY(file.putInPlace());
     report.verifySeconds = verifying.seconds();
     const OverlaySummary& overlay = report.overlay;
-    return services.catalog.recordOverlay({request.output, overlay.id, base.id, overlay.fileBytes,
-                                           request.title, overlay.manifest.created});
+    return services.catalog.recordOverlay(
+        overlayRecordOf(request.output, overlay.manifest, overlay.id, overlay.fileBytes));
 }
 
 }  // namespace cloudlet

@@ -4,12 +4,6 @@ namespace cloudlet {
 
 namespace {
 
-// Not text; holds CR LF and an end-of-file character, so that a transfer as text shows.
-constexpr std::string_view kMagic(
-    "\x89"
-    "CLOV\r\n\x1a",
-    8);
-
 bool within(std::uint64_t value, std::uint64_t least, std::uint64_t most) {
     return value >= least && value <= most;
 }
@@ -18,7 +12,7 @@ bool within(std::uint64_t value, std::uint64_t least, std::uint64_t most) {
 
 Bytes OverlayHeader::serialize() const {
     ByteWriter writer;
-    writer.append(asBytes(kMagic));
+    writer.append(asBytes(kOverlayMagic));
     writer.u32(kOverlayVersion);
     writer.u32(0);  // critical flags: none are defined
     writer.u64(fileLength);
@@ -32,7 +26,7 @@ Bytes OverlayHeader::serialize() const {
 
 Result<OverlayHeader> OverlayHeader::parse(ByteView bytes) {
     ByteReader reader(bytes);
-    if (asText(reader.take(kMagic.size())) != kMagic) {
+    if (asText(reader.take(kOverlayMagic.size())) != kOverlayMagic) {
         return Error{ErrorCode::corrupt, "it does not begin as an overlay of Cloudlet Studio does"};
     }
     const std::uint32_t version = reader.u32();

@@ -8,6 +8,12 @@
 
 namespace cloudlet {
 
+// Not text; holds CR LF and an end-of-file character, so that a transfer as text shows.
+inline constexpr std::string_view kOverlayMagic(
+    "\x89"
+    "CLOV\r\n\x1a",
+    8);
+
 struct OverlayHeader {
     std::uint64_t fileLength = 0;
     std::uint64_t manifestLength = 0;

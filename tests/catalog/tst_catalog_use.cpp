@@ -25,6 +25,7 @@ private slots:
     void aLeaseKeepsABase();
     void aLeaseOfAnotherProcessKeepsABase();
     void overlaysKeepABase();
+    void keepsTags();
     void aThousandOverlaysAreListedFast();
     void sessionsAreRemembered();
     void severalThreadsShareIt();
@@ -72,6 +73,31 @@ void TestCatalogUse::aLeaseOfAnotherProcessKeepsABase() {
     QCOMPARE(entryCount(catalog->layout().leases()), std::size_t{0});
 }
 
+void TestCatalogUse::keepsTags() {
+    const fs::path root = newRoot();
+    auto catalog = Catalog::open(root / "catalog");
+    auto base = addBase(*catalog, "letters", "AAB");
+    EXPECT_OK(base);
+    const fs::path file = root / "a.cloudlet";
+    EXPECT_OK(catalog->recordOverlay({file, sha256(asBytes("o")), base->id, 7, "A", 5, true}));
+    EXPECT_OK(catalog->setTags(file, {"web", "demo", "web"}));
+    EXPECT_OK(catalog->setTags(base->id, {"golden"}));
+    using Tags = std::map<std::string, std::vector<std::string>>;
+    const Tags wanted{{base->id.hex(), {"golden"}}, {file.string(), {"demo", "web"}}};
+    QVERIFY(*catalog->tags() == wanted);
+    // A record that is made anew keeps them; one that goes takes them along.
+    EXPECT_OK(catalog->recordOverlay({file, sha256(asBytes("p")), base->id, 8, "A", 6, true}));
+    QVERIFY(*catalog->tags() == wanted);
+    for (const std::string& bad : {std::string(), std::string("two words"), std::string("a,b"),
+                                   std::string("a\nb"), std::string(61, 'x')}) {
+        QCOMPARE(catalog->setTags(file, {bad}).error().code, ErrorCode::invalid);
+    }
+    QCOMPARE(catalog->setTags(root / "b", {"x"}).error().code, ErrorCode::notFound);
+    EXPECT_OK(catalog->forgetOverlay(file));
+    EXPECT_OK(catalog->deleteBase(base->id));
+    QVERIFY(catalog->tags()->empty());
+}
+
 void TestCatalogUse::overlaysKeepABase() {
     const fs::path root = newRoot();
     auto catalog = Catalog::open(root);
@@ -107,7 +133,8 @@ void TestCatalogUse::aThousandOverlaysAreListedFast() {
         // One transaction here: the time to write them is not what is measured.
         auto database = Database::open(catalog->layout().database(), Database::Access::readWrite);
         EXPECT_OK((*database)->write([&](SQLite::Database& c) -> Result<void> {
-            SQLite::Statement insert(c, "INSERT INTO overlays VALUES (?, ?, ?, 1, 'title', 1)");
+            SQLite::Statement insert(c,
+                                     "INSERT INTO overlays VALUES (?, ?, ?, 1, 'title', 1, NULL)");
             const std::string id = sha256(asBytes("x")).hex();
             for (int i = 0; i < 1000; ++i) {
                 insert.reset();

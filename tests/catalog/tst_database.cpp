@@ -28,6 +28,11 @@ std::vector<const char*> stepsWithSlowOne() {
     return steps;
 }
 
+// Of a catalog as this program makes it.
+int latest() {
+    return static_cast<int>(schemaSteps().size());
+}
+
 int versionOf(const fs::path& file) {
     const auto database = Database::open(file, Database::Access::readOnly);
     return *(*database)->read(
@@ -137,18 +142,40 @@ private slots:
         const auto steps = stepsWithSlowOne();
         EXPECT_OK(prepareSchema(**database, steps));
         EXPECT_OK(prepareSchema(**database, steps));  // nothing more to do
-        QCOMPARE(versionOf(file), 2);
-        QCOMPARE(versionOf(root / "catalog.db.v1.bak"), 1);
+        const fs::path backup = file.native() + ".v" + std::to_string(latest()) + ".bak";
+        QCOMPARE(versionOf(file), latest() + 1);
+        QCOMPARE(versionOf(backup), latest());
         EXPECT_OK((*database)->read([](auto& c) -> Result<void> {
             CHECK(c.execAndGet("SELECT count(*) FROM numbers").getInt() == 200000);
             CHECK(c.execAndGet("SELECT count(*) FROM bases").getInt() == 1);
             return {};
         }));
         // The copy is a catalog that the older program can use.
-        fs::rename(root / "catalog.db.v1.bak", file);
+        fs::rename(backup, file);
         const auto older = Catalog::open(root);
         EXPECT_OK(older);
         QCOMPARE(older->bases()->size(), std::size_t{1});
+    }
+
+    // The first version had no tags and no parents.
+    void theFirstVersionIsBroughtUp() {
+        const fs::path root = newRoot();
+        EXPECT_OK(makeDirectories(root));
+        {
+            auto database = Database::open(root / "catalog.db", Database::Access::readWrite);
+            // It misses what the later steps make, after it has made its own.
+            EXPECT_ERROR(ErrorCode::corrupt, prepareSchema(**database, schemaSteps().first(1)));
+            EXPECT_OK((*database)->write([](SQLite::Database& c) -> Result<void> {
+                const std::string id(64, 'a');
+                c.exec("INSERT INTO overlays VALUES ('/x', '" + id + "', '" + id + "', 1, 't', 1)");
+                return {};
+            }));
+        }
+        auto catalog = Catalog::open(root);
+        EXPECT_OK(catalog);
+        QCOMPARE(catalog->overlays()->size(), std::size_t{1});
+        QVERIFY(!catalog->overlays()->front().parent);
+        EXPECT_OK(catalog->setTags(fs::path("/x"), {"kept"}));
     }
 
     void aFailingStepChangesNothing() {
@@ -158,7 +185,7 @@ private slots:
         std::vector<const char*> steps = stepsWithSlowOne();
         steps.push_back("CREATE TABLE numbers (again INTEGER)");
         EXPECT_ERROR(ErrorCode::failed, prepareSchema(**database, steps));
-        QCOMPARE(versionOf(root / "catalog.db"), 1);
+        QCOMPARE(versionOf(root / "catalog.db"), latest());
         EXPECT_OK(Catalog::open(root));
     }
 
@@ -186,9 +213,9 @@ private slots:
                 return c.execAndGet("SELECT count(*) FROM sqlite_schema WHERE name='numbers'")
                     .getInt();
             });
-            QVERIFY(version == 1 || version == 2);
-            QCOMPARE(tables, version - 1);
-            old += version == 1;
+            QVERIFY(version == latest() || version == latest() + 1);
+            QCOMPARE(tables, version - latest());
+            old += version == latest();
             EXPECT_OK(prepareSchema(**database, steps));
         }
         qInfo() << old << "of" << rounds << "killed before the step was complete";

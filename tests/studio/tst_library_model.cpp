@@ -38,6 +38,9 @@ class TestLibraryModel : public QObject {
 private slots:
     void isAProperModel();
     void showsBasesAndOverlays();
+    void showsWhatWasMadeOfAnOverlay();
+    void survivesParentsInACircle();
+    void searchesTagsToo();
     void findsByIdentity();
     void sortsByNumbers();
     void filtersOverlaysWithTheirBase();
@@ -72,6 +75,54 @@ void TestLibraryModel::showsBasesAndOverlays() {
     QVERIFY(model.overlayAt(debian) == nullptr);
     QVERIFY(!model.baseAt(model.index(2, 0))->isKnown());
     QVERIFY(model.baseAt({}) == nullptr);
+}
+
+void TestLibraryModel::showsWhatWasMadeOfAnOverlay() {
+    Library library = someLibrary();
+    library[0].overlays[0].id = "r1";
+    library[0].overlays.append({"/x/later.cloudlet", "later", 1, 1, false, "l1", "r1"});
+    library[0].overlays.append({"/x/last.cloudlet", "last", 1, 1, false, "z1", "l1"});
+    library[0].overlays.append({"/x/orphan.cloudlet", "orphan", 1, 1, false, "o1", "gone"});
+    LibraryModel model;
+    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
+    model.setLibrary(library);
+    const QModelIndex debian = model.index(0, 0);
+    QCOMPARE(model.rowCount(debian), 3);  // redis, web, orphan
+    const QModelIndex redis = model.index(0, 0, debian);
+    QCOMPARE(model.rowCount(redis), 1);
+    const QModelIndex later = model.index(0, 0, redis);
+    QCOMPARE(later.data().toString(), "later");
+    QCOMPARE(later.parent(), redis);
+    QCOMPARE(model.index(0, 0, later).data().toString(), "last");
+    QCOMPARE(model.baseAt(model.index(0, 0, later))->name, "debian");
+    QCOMPARE(model.find("/x/last.cloudlet").parent(), later);
+}
+
+void TestLibraryModel::survivesParentsInACircle() {
+    Library library = someLibrary();
+    library[0].overlays = {{"/a", "a", 1, 1, false, "a", "b"},
+                           {"/b", "b", 1, 1, false, "b", "a"},
+                           {"/c", "c", 1, 1, false, "c", "c"}};
+    LibraryModel model;
+    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
+    model.setLibrary(library);
+    QVERIFY(model.find("/a").isValid() && model.find("/b").isValid() && model.find("/c").isValid());
+}
+
+void TestLibraryModel::searchesTagsToo() {
+    Library library = someLibrary();
+    library[0].overlays[0].tags = QStringList{"demo", "web2"};
+    LibraryModel model;
+    model.setLibrary(library);
+    QSortFilterProxyModel filter;
+    filter.setSourceModel(&model);
+    filter.setRecursiveFilteringEnabled(true);
+    filter.setFilterRole(LibraryModel::kSearchRole);
+    filter.setFilterFixedString("demo");
+    QCOMPARE(filter.rowCount(), 1);
+    QCOMPARE(filter.index(0, 0, filter.index(0, 0)).data().toString(), "redis");
+    const QModelIndex redis = model.index(0, 0, model.index(0, 0));
+    QCOMPARE(redis.siblingAtColumn(LibraryModel::tagsColumn).data().toString(), "demo web2");
 }
 
 void TestLibraryModel::findsByIdentity() {

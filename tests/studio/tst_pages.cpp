@@ -4,28 +4,37 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QDialogButtonBox>
+#include <QInputDialog>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMessageBox>
+#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSettings>
 #include <QTabWidget>
+#include <QTableWidget>
 #include <QTest>
 #include <QTimer>
 #include <QToolButton>
 #include <QTreeView>
 #include <memory>
+#include <numeric>
 
 #include "app/studio/author_dialogs.h"
 #include "app/studio/library_page.h"
 #include "app/studio/main_window.h"
+#include "app/studio/overlay_page.h"
 #include "app/studio/qt_text.h"
 #include "app/studio/run_page.h"
 #include "app/studio/settings.h"
+#include "engine/catalog/overlay_table.h"
+#include "engine/jobs/import_overlay.h"
 #include "tests/catalog/base_fixture.h"
+#include "tests/overlay/letter_images.h"
 #include "tests/support/result_checks.h"
 #include "tests/support/scratch.h"
 #include "widgets/error_panel.h"
+#include "widgets/notice_bar.h"
 
 using namespace cloudlet;
 using namespace cloudlet::test;
@@ -44,6 +53,15 @@ private slots:
     void namesWhatNeedsABase();
     void readsThousandOverlays();
     void runsNoOverlayThatIsNone();
+    void asksWhatToDoWithAFile_data();
+    void asksWhatToDoWithAFile();
+    void addsAnOverlayToTheLibrary();
+    void trashesAndBringsBack();
+    void tags();
+    void inspects();
+    void inspectsOnlyOnce();
+    void saysWhatCannotBeInspected();
+    void keepsALog();
     void copiesTheCommand();
     void namesEveryFocusableWidget();
     void hasNoTwoEqualShortcuts();
@@ -58,6 +76,8 @@ private:
     }
     void addOverlay(const BaseRecord& base, const std::string& title);
     void open();
+    QString addRealOverlay(const std::string& title);
+    QTreeView* tree() { return m_window->findChild<QTreeView*>("libraryTree"); }
     void choose(const QString& text);
     QAction* action(const QString& text);
     void answerWith(const QString& button);
@@ -109,12 +129,12 @@ void TestPages::open() {
 }
 
 void TestPages::choose(const QString& text) {
-    auto* tree = m_window->findChild<QTreeView*>();
-    QAbstractItemModel* model = tree->model();
+    QTreeView* view = tree();
+    QAbstractItemModel* model = view->model();
     const QModelIndexList found = model->match(model->index(0, 0), Qt::DisplayRole, text, 1,
                                                Qt::MatchExactly | Qt::MatchRecursive);
     QCOMPARE(found.size(), 1);
-    tree->setCurrentIndex(found.first());
+    view->setCurrentIndex(found.first());
 }
 
 QAction* TestPages::action(const QString& text) {
@@ -127,9 +147,13 @@ QAction* TestPages::action(const QString& text) {
 // The next message box is read and answered, once it is there.
 void TestPages::answerWith(const QString& button) {
     m_asked.clear();
-    QTimer::singleShot(50, this, [this, button] {
+    auto* timer = new QTimer(this);
+    timer->start(20);
+    connect(timer, &QTimer::timeout, this, [this, timer, button] {
         auto* box = qobject_cast<QMessageBox*>(QApplication::activeModalWidget());
         if (box == nullptr) return;
+        timer->deleteLater();
+        timer->stop();
         m_asked = box->text() + '\n' + box->informativeText();
         for (QAbstractButton* each : box->buttons()) {
             if (each->text().remove('&') == button) return each->click();
@@ -146,14 +170,14 @@ void TestPages::offersTheSampleWhereNothingIs() {
     }
     QVERIFY(sample != nullptr);
     QTRY_VERIFY(sample->isVisible());
-    QVERIFY(!m_window->findChild<QTreeView*>()->isVisible());
+    QVERIFY(!tree()->isVisible());
 }
 
 void TestPages::showsWhatIsThere() {
     const BaseRecord base = addBaseNamed("letters");
     addOverlay(base, "redis");
     open();
-    QTRY_VERIFY(m_window->findChild<QTreeView*>()->isVisible());
+    QTRY_VERIFY(tree()->isVisible());
     choose("redis");
     // What is no overlay inside says so beside the list, not in a box that must be closed.
     QTRY_VERIFY([this] {
@@ -178,10 +202,11 @@ void TestPages::enablesWhatMakesSense() {
     choose("redis");
     QVERIFY(!action("Author")->isEnabled());
     QVERIFY(action("Run")->isEnabled());
-    QVERIFY(!action("Export")->isEnabled());
+    QVERIFY(action("Export")->isEnabled());
     fs::remove(*m_scratch / "redis.cloudlet");
     m_window->library().reload();
     QTRY_VERIFY(!action("Run")->isEnabled());
+    QVERIFY(!action("Export")->isEnabled());
 }
 
 void TestPages::searches() {
@@ -191,12 +216,12 @@ void TestPages::searches() {
     addOverlay(base, "web server");
     open();
     auto* search = m_window->findChild<QLineEdit*>();
-    auto* tree = m_window->findChild<QTreeView*>();
+    QTreeView* view = tree();
     QTest::keyClicks(search, "SERVER");
-    QCOMPARE(tree->model()->rowCount(), 1);
-    QCOMPARE(tree->model()->rowCount(tree->model()->index(0, 0)), 1);
+    QCOMPARE(view->model()->rowCount(), 1);
+    QCOMPARE(view->model()->rowCount(view->model()->index(0, 0)), 1);
     search->clear();
-    QCOMPARE(tree->model()->rowCount(), 2);
+    QCOMPARE(view->model()->rowCount(), 2);
 }
 
 void TestPages::deletesABaseWhenAsked() {
@@ -229,13 +254,17 @@ void TestPages::namesWhatNeedsABase() {
 
 void TestPages::readsThousandOverlays() {
     const BaseRecord base = addBaseNamed("letters");
-    for (int i = 0; i < 1000; ++i) {
-        OverlayRecord overlay;
-        overlay.path = *m_scratch / ("o" + std::to_string(i));
-        overlay.base = base.id;
-        overlay.title = "overlay " + std::to_string(i);
-        EXPECT_OK(m_catalog->recordOverlay(overlay));
-    }
+    VALUE(database, Database::open(m_catalog->layout().database(), Database::Access::readWrite));
+    EXPECT_OK(database->write([&](SQLite::Database& connection) -> Result<void> {
+        for (int i = 0; i < 1000; ++i) {
+            OverlayRecord overlay;
+            overlay.path = *m_scratch / ("o" + std::to_string(i));
+            overlay.base = base.id;
+            overlay.title = "overlay " + std::to_string(i);
+            overlayTable::put(connection, overlay);
+        }
+        return {};
+    }));
     open();
     QTRY_COMPARE(m_window->library().model().rowCount(m_window->library().model().index(0, 0)),
                  1000);
@@ -255,12 +284,163 @@ void TestPages::runsNoOverlayThatIsNone() {
     QVERIFY(page->wouldLose().isEmpty());
 }
 
+// One that can be read; its base is in no catalog.
+QString TestPages::addRealOverlay(const std::string& title) {
+    const Workshop shop;
+    const BaseImages base = shop.base({letters("ABCDEFGH"), letters("M0")});
+    const Bytes bytes = shop.encode(base, {letters("AxCD0FGHYY"), letters("MZ")},
+                                    [&](EncodeInput& input) { input.title = title; });
+    const fs::path file = *m_scratch / (title + ".cloudlet");
+    writeWholeFile(file, bytes).value();
+    return toQt(file);
+}
+
+void TestPages::asksWhatToDoWithAFile_data() {
+    QTest::addColumn<QByteArray>("content");
+    QTest::addColumn<QString>("said");
+    QTest::newRow("overlay") << QByteArray(
+                                    "\x89"
+                                    "CLOV\r\n\x1a")
+                             << "a VM overlay";
+    QTest::newRow("base") << QByteArray("CLDBASE1") << "a base package";
+    QTest::newRow("disk") << QByteArray("QFI\xfb") << "can be booted";
+    QTest::newRow("rubbish") << QByteArray("rubbish") << "The studio opens";
+}
+
+void TestPages::asksWhatToDoWithAFile() {
+    QFETCH(QByteArray, content);
+    QFETCH(QString, said);
+    open();
+    const fs::path file = *m_scratch / "some file";
+    writeWholeFile(file, asBytes({content.data(), static_cast<std::size_t>(content.size())}))
+        .value();
+    answerWith("Cancel");
+    m_window->openFile(toQt(file));
+    QTRY_VERIFY2(m_asked.contains(said), qPrintable(m_asked));
+    QVERIFY(m_asked.contains("some file"));
+    QCOMPARE(m_window->currentPage(), &m_window->library());
+}
+
+void TestPages::addsAnOverlayToTheLibrary() {
+    const QString file = addRealOverlay("letters");
+    open();
+    answerWith("Add to the library");
+    m_window->openFile(file);
+    QTRY_COMPARE(m_catalog->overlays()->size(), std::size_t{1});
+    QTRY_VERIFY(m_window->library().model().find(file).isValid());
+}
+
+void TestPages::trashesAndBringsBack() {
+    qputenv("XDG_DATA_HOME", m_scratch->path().c_str());
+    const QString file = addRealOverlay("letters");
+    must(importOverlay(*m_catalog, toPath(file)));
+    must(m_catalog->setTags(toPath(file), {"kept"}));
+    m_window = std::make_unique<MainWindow>(*m_services);
+    m_window->show();
+    QTRY_VERIFY(m_window->library().model().find(file).isValid());
+    choose("letters");
+    answerWith("Move to trash");
+    action("Delete")->trigger();
+    QTRY_VERIFY(!QFile::exists(file));
+    QTRY_VERIFY(m_catalog->overlays()->empty());
+    auto* notice = m_window->library().findChild<NoticeBar*>();
+    QTRY_VERIFY(notice->isVisible());
+    QVERIFY(notice->sentence().contains("letters"));
+    notice->activated();
+    QTRY_VERIFY(QFile::exists(file));
+    QTRY_COMPARE(m_catalog->overlays()->size(), std::size_t{1});
+    QTRY_COMPARE(m_catalog->tags()->size(), std::size_t{1});
+    qunsetenv("XDG_DATA_HOME");
+}
+
+void TestPages::tags() {
+    const BaseRecord base = addBaseNamed("letters");
+    addOverlay(base, "redis");
+    open();
+    choose("redis");
+    QTimer timer;
+    connect(&timer, &QTimer::timeout, this, [] {
+        auto* dialog = qobject_cast<QInputDialog*>(QApplication::activeModalWidget());
+        if (dialog == nullptr) return;
+        dialog->setTextValue("web,  demo");
+        dialog->accept();
+    });
+    timer.start(20);
+    action("Tags")->trigger();
+    QTRY_COMPARE(m_catalog->tags()->size(), std::size_t{1});
+    const std::vector<std::string> wanted{"demo", "web"};
+    QCOMPARE(m_catalog->tags()->begin()->second, wanted);
+    QTRY_COMPARE(m_window->library().model().library().first().overlays.first().tags,
+                 (QStringList{"demo", "web"}));
+}
+
+void TestPages::inspects() {
+    const QString file = addRealOverlay("letters");
+    open();
+    m_window->inspect(file);
+    auto* page = qobject_cast<OverlayPage*>(m_window->currentPage());
+    QVERIFY(page != nullptr);
+    auto* table = page->findChild<QTableWidget*>();
+    QTRY_COMPARE(table->rowCount(), 5);
+    const auto total = static_cast<std::uint64_t>(QFileInfo(file).size());
+    QCOMPARE(table->item(4, table->columnCount() - 1)->text(), bytesText(total));
+    QCOMPARE(page->title(), "Overlay: letters");
+    // Its base is in no catalog: what the guest's files are, nobody can say.
+    QTRY_VERIFY([page] {
+        for (const QLabel* label : page->findChildren<QLabel*>()) {
+            if (label->text().startsWith("Not readable: ")) return true;
+        }
+        return false;
+    }());
+    QVERIFY(!page->findChild<ErrorPanel*>()->isVisible());
+    QCOMPARE(page->commandLine(), "cloudlet info-overlay " + file + " --files");
+    VALUE(facts, readOverlayFacts(file));
+    QCOMPARE(facts.total(), quint64{total});
+    const Composition& disk = facts.details.manifest.of(ImageKind::disk);
+    quint64 counted = 0;
+    for (const auto& run : facts.maps[0].runs) {
+        counted += std::accumulate(run.begin(), run.end(), quint64{0});
+    }
+    QCOMPARE(counted, quint64{disk.changed()});
+}
+
+void TestPages::inspectsOnlyOnce() {
+    const QString file = addRealOverlay("letters");
+    open();
+    m_window->inspect(file);
+    const Page* page = m_window->currentPage();
+    m_window->findChild<QTabWidget*>()->setCurrentIndex(0);
+    m_window->inspect(file);
+    QCOMPARE(m_window->currentPage(), page);
+}
+
+void TestPages::saysWhatCannotBeInspected() {
+    const fs::path file = *m_scratch / "rubbish.cloudlet";
+    EXPECT_OK(writeWholeFile(file, asBytes("this is no overlay")));
+    open();
+    m_window->inspect(toQt(file));
+    auto* error = m_window->currentPage()->findChild<ErrorPanel*>();
+    QTRY_VERIFY(error->isVisible());
+    QVERIFY(error->copyText().contains("rubbish.cloudlet"));
+}
+
+void TestPages::keepsALog() {
+    StudioLog log;
+    QWidget window;
+    log.add("first");
+    log.show(&window);
+    log.add("second");
+    auto* lines = window.findChild<QPlainTextEdit*>();
+    QVERIFY(lines->toPlainText().contains("first") && lines->toPlainText().contains("second"));
+    QCOMPARE(log.text().count('\n'), 1);
+}
+
 void TestPages::copiesTheCommand() {
     addBaseNamed("my letters");
     open();
     choose("my letters");
     for (QAction* each : m_window->findChildren<QAction*>()) {
-        if (each->text() == "Copy as &command") each->trigger();
+        if (each->text() == "Show as &command") each->trigger();
     }
     QCOMPARE(QApplication::clipboard()->text(),
              "cloudlet overlay 'my letters' -o overlay.cloudlet");

@@ -1,0 +1,61 @@
+// A base VM in the making, and what is asked before. GUI thread.
+#pragma once
+
+#include <QDialog>
+
+#include "app/studio/base_job.h"
+#include "app/studio/page.h"
+
+class QAction;
+class QDialogButtonBox;
+class QLabel;
+class QLineEdit;
+class QSpinBox;
+
+namespace cloudlet {
+
+class ConsolePanel;
+class ErrorPanel;
+class StageBar;
+
+class CreateBaseDialog : public QDialog {
+    Q_OBJECT
+public:
+    CreateBaseDialog(QString file, bool isInstaller, QWidget* parent = nullptr);
+    BaseOrder order() const;
+
+private:
+    const QString m_file;
+    const bool m_isInstaller;
+    QLineEdit* m_name;
+    QSpinBox* m_memory;
+    QSpinBox* m_vcpus;
+    QSpinBox* m_disk;
+};
+
+class BasePage : public Page {
+    Q_OBJECT
+public:
+    BasePage(StudioServices& services, const BaseOrder& order, QWidget* parent = nullptr);
+    ~BasePage() override;
+
+    QString title() const override;
+    QString commandLine() const override;
+    QString wouldLose() const override;
+    BaseJob& job() { return *m_job; }
+
+private:
+    void guestReady(const QString& console);
+    void saving();
+    void ended();
+
+    BaseJob* m_job;
+    QLabel* m_heading;
+    ConsolePanel* m_console;
+    StageBar* m_stage;
+    ErrorPanel* m_error;
+    QAction* m_create = nullptr;
+    QAction* m_discard = nullptr;
+};
+
+}  // namespace cloudlet
