@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Measures the overlay codecs on real guests and prints tables in Markdown.
 
-Usage: tests/bench/bench_codec.py CLOUDLET [--runs N] [--folder FOLDER] [--pairs A,B,...]
+Usage: tests/bench/bench_codec.py CLOUDLET [--runs N] [--folder FOLDER] [--pairs A,B,...] [--show]
 
 CLOUDLET is the Release program. The guests are built once into FOLDER (default build/bench, some
 12 GB of holes and 2 GB of data), which takes half an hour without KVM. Needs the packages of the
-group dev. Run it on a quiet machine.
+group dev. Run it on a quiet machine. Each measurement is kept in FOLDER/journal as soon as it is
+made: what is interrupted goes on where it was, --pairs measures some of htop, nginx, pyapp, git,
+and --show prints what is there. Those of another CLOUDLET do not count; to begin anew, remove it.
 
 What is compared, each on the same pair, one after the other in every run, each result verified:
 the profiles of this program; its codec xdelta3; and general tools on the changed pages that are
@@ -17,6 +19,7 @@ pairs. Times are of the whole process; peak memory is the kernel's, mapped base 
 import argparse
 import hashlib
 import json
+import multiprocessing
 import os
 import pathlib
 import statistics
@@ -25,33 +28,54 @@ import sys
 import tempfile
 import time
 
+import codec_tables
 import guest_pairs
+from codec_tables import FLOOR, OURS, PAIRS, SOLID, TOOLS
 
 TOPLEVEL = pathlib.Path(__file__).resolve().parents[2]
 PAGE = 4096
 ZERO = bytes(PAGE)
-
-# Bytes and CPU seconds of the original's two modes relative to xz -9 -T1 of the changed pages:
-# command line as given with the task, hand-off from the same measurements.
-ORIGINAL = {"htop": (0.296, 1.7), "nginx": (0.716, 0.46), "pyapp": (0.964, 0.69),
-            "git": (0.949, 0.53)}
-HANDOFF_TO_CLI = {"htop": (1022323 / 258475, 3.7 / 3.4),
-                  "nginx": (16745642 / 12331855, 6.2 / 22),
-                  "pyapp": (46733740 / 40085289, 7.6 / 34.5),
-                  "git": (45155089 / 32923678, 8.9 / 67)}
+CLEANED = ("nginx", "git", "null")
 
 
-class Cost:
-    """What some runs of one command cost."""
+class Journal:
+    """What has been measured, a line of JSON each, so that nothing is measured twice."""
 
-    def __init__(self):
-        self.bytes, self.wall, self.cpu, self.memory = 0, [], [], []
+    def __init__(self, path, program):
+        self.path, self.program, self.figures = path, program, {}
+        if path.exists():
+            for line in path.read_text().splitlines():
+                entry = json.loads(line)
+                if entry["program"] in ("", program):
+                    self.figures[entry["pair"], entry["name"], entry["run"]] = entry["figures"]
 
-    def median(self, name):
-        return statistics.median(getattr(self, name))
+    def once(self, pair, name, run_number, measure):
+        """Measures what is not there yet. Figures of tools hold for every program."""
+        if (pair, name, run_number) in self.figures:
+            return
+        print(f"+ {pair}, run {run_number}: {name}", file=sys.stderr, flush=True)
+        figures = measure()
+        self.figures[pair, name, run_number] = figures
+        program = "" if name in TOOLS else self.program
+        with open(self.path, "a", encoding="utf-8") as file:
+            file.write(json.dumps({"program": program, "pair": pair, "name": name,
+                                   "run": run_number, "figures": figures}) + "\n")
+
+    def has(self, pair, name):
+        return any(key[:2] == (pair, name) for key in self.figures)
+
+    def median(self, pair, name, figure):
+        return statistics.median(figures[figure] for key, figures in self.figures.items()
+                                 if key[:2] == (pair, name))
+
+    def most(self, pair, name, figure):
+        return max(figures[figure] for key, figures in self.figures.items()
+                   if key[:2] == (pair, name))
 
 
-def run(cost, command, out=None):
+def run(command, out=None):
+    """Seconds, CPU seconds and peak MiB of a command. What this process itself has held counts as
+    the peak of its children, so that it must stay small."""
     began = time.monotonic()
     with open(out or os.devnull, "wb") as sink:
         process = subprocess.Popen([str(part) for part in command], stdout=sink)
@@ -59,9 +83,18 @@ def run(cost, command, out=None):
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         sys.exit(f"{' '.join(map(str, command))} failed")
-    cost.wall.append(time.monotonic() - began)
-    cost.cpu.append(usage.ru_utime + usage.ru_stime)
-    cost.memory.append(usage.ru_maxrss / 1024)
+    return {"wall": time.monotonic() - began, "cpu": usage.ru_utime + usage.ru_stime,
+            "peak": usage.ru_maxrss / 1024}
+
+
+def together(costs):
+    """The cost of commands that run one after the other."""
+    return {"wall": sum(c["wall"] for c in costs), "cpu": sum(c["cpu"] for c in costs),
+            "peak": max(c["peak"] for c in costs)}
+
+
+def size(path):
+    return os.path.getsize(path)
 
 
 def pages_of(path):
@@ -83,29 +116,36 @@ def pages_of(path):
 
 
 class ChangedPages:
-    """The inputs of the general tools, as files in `folder`."""
+    """The inputs of the general tools, as files in a folder that is kept."""
 
     def __init__(self, pair, folder):
-        base_disk, base_memory, disk, memory = pair
         self.pages, self.base = folder / "pages", folder / "pages.base"
         self.unique, self.unique_base = folder / "unique", folder / "unique.base"
+        self.counts = folder / "counts"
+        if not self.counts.exists():
+            folder.mkdir(exist_ok=True)
+            child = multiprocessing.Process(target=self.extract, args=pair)  # takes memory
+            child.start()
+            child.join()
+        self.count = json.loads(self.counts.read_text())
+
+    def extract(self, base_disk, base_memory, disk, memory):
         known = set()
         for image in (base_disk, base_memory):
             known.update(hashlib.blake2b(page, digest_size=16).digest()
                          for _, page in pages_of(image))
-        self.count = {}
+        count = {"memory": 0, "disk": 0}
         with open(self.pages, "wb") as pages, open(self.base, "wb") as old, \
                 open(self.unique, "wb") as unique, open(self.unique_base, "wb") as unique_old:
             for name, before, after in (("memory", base_memory, memory),
                                         ("disk", base_disk, disk)):
-                self.count[name] = 0
                 with open(before, "rb") as base:
                     for index, page in pages_of(after):
                         base.seek(index * PAGE)
                         was = base.read(PAGE)
-                        if page == was or page == ZERO:
+                        if page in (was, ZERO):
                             continue
-                        self.count[name] += 1
+                        count[name] += 1
                         pages.write(page)
                         old.write(was)
                         digest = hashlib.blake2b(page, digest_size=16).digest()
@@ -113,6 +153,7 @@ class ChangedPages:
                             known.add(digest)
                             unique.write(page)
                             unique_old.write(was)
+        self.counts.write_text(json.dumps(count))
 
 
 def same(a, b):
@@ -121,104 +162,95 @@ def same(a, b):
 
 
 class Bench:
-    def __init__(self, cloudlet, guests, kind, recipe, folder):
+    """One pair of guests; results go to `scratch`."""
+
+    def __init__(self, cloudlet, guests, kind, recipe, scratch):
         self.cloudlet, self.guests, self.kind = cloudlet, guests, kind
         self.pair = guests.pair(kind, recipe)
-        self.folder = folder
-        self.changed = ChangedPages(self.pair, folder)
-        self.costs = {}
-        self.report = {}
+        self.scratch = scratch
+        self.changed = ChangedPages(self.pair, guests.folder / f"pages-{kind}-{recipe}")
 
-    def cost(self, name):
-        return self.costs.setdefault(name, Cost())
+    def cloudlet_run(self, *arguments):
+        out = self.scratch / "json"
+        cost = run([self.cloudlet, "--json", "-q", "--catalog", self.guests.catalog, *arguments],
+                   out)
+        return cost, json.loads(out.read_text())
 
-    def cloudlet_run(self, cost, *arguments):
-        out = self.folder / "json"
-        run(cost, [self.cloudlet, "--json", "-q", "--catalog", self.guests.catalog, *arguments],
-            out)
-        return json.loads(out.read_text())
+    def ours(self, name):
+        """Encodes, decodes, compares."""
+        overlay = self.scratch / "overlay"
+        disk, memory = self.scratch / "disk", self.scratch / "memory"
+        options = ["--codec", "xdelta3"] if name == "codec xdelta3" else ["--profile", name]
+        figures, report = self.cloudlet_run(
+            "encode", "--base", self.kind, "--disk", self.pair[2], "--memory", self.pair[3], "-o",
+            overlay, *options)
+        figures["bytes"] = report["bytes"]
+        for image in ("disk", "memory"):
+            figures[f"stored {image}"] = report[image]["storedBytes"]
+        cost, report = self.cloudlet_run("decode", "--base", self.kind, overlay, "--disk", disk,
+                                         "--memory", memory)
+        figures["decode peak"], figures["replay"] = cost["peak"], report["replaySeconds"]
+        same(disk, self.pair[2])
+        same(memory, self.pair[3])
+        _, report = self.cloudlet_run("verify-overlay", overlay)
+        figures["check"] = report["seconds"]
+        written = self.scratch / "written"
+        run([sys.executable, "-c", WRITE, self.changed.pages, self.scratch / "target"], written)
+        figures["write"] = float(written.read_text())
+        for file in (overlay, disk, memory, self.scratch / "target"):
+            file.unlink()
+        return figures
 
-    def ours(self, name, *options):
-        overlay = self.folder / f"{name}.cloudlet"
-        _, _, disk, memory = self.pair
-        self.report[name] = self.cloudlet_run(
-            self.cost(name), "encode", "--base", self.kind, "--disk", disk, "--memory", memory,
-            "-o", overlay, *options)
-        self.cost(name).bytes = self.report[name]["bytes"]
-
-    def verify(self, name):
-        overlay = self.folder / f"{name}.cloudlet"
-        decoded = self.cloudlet_run(self.cost(f"{name}, decode"), "decode", "--base", self.kind,
-                                    overlay, "--disk", self.folder / "disk", "--memory",
-                                    self.folder / "memory")
-        same(self.folder / "disk", self.pair[2])
-        same(self.folder / "memory", self.pair[3])
-        return decoded
-
-    def tool(self, name, pack, unpack):
+    def tool(self, pack, unpack, plain):
         """Each a list of commands; the result of pack is the file "packed"."""
-        packed, back = self.folder / "packed", self.folder / "back"
-        total = Cost()
-        for command in pack:
-            run(total, command)
-        cost = self.cost(name)
-        cost.wall.append(sum(total.wall))
-        cost.cpu.append(sum(total.cpu))
-        cost.memory.append(max(total.memory))
-        cost.bytes = packed.stat().st_size
+        packed, back = self.scratch / "packed", self.scratch / "back"
+        figures = together([run(command) for command in pack])
+        figures["bytes"] = size(packed)
         for command in unpack:
-            run(Cost(), command)
-        same(back, self.changed.pages)
+            run(command)
+        same(back, plain)
         packed.unlink()
         back.unlink()
+        return figures
 
-    def general_tools(self):
-        pages, base, f = self.changed.pages, self.changed.base, self.folder
-        self.tool("xz -9", [["sh", "-c", f"xz -9 -T1 -c {pages} >{f}/packed"]],
-                  [["sh", "-c", f"xz -dc {f}/packed >{f}/back"]])
-        for level in (3, 19):
-            # 31: the reference is larger than the usual window.
-            self.tool(f"zstd -{level} --patch-from",
-                      [["zstd", "-q", "-f", f"-{level}", "--long=31", f"--patch-from={base}",
-                        pages, "-o", f / "packed"]],
-                      [["zstd", "-q", "-f", "-d", "--long=31", f"--patch-from={base}",
-                        f / "packed", "-o", f / "back"]])
-        window = max(1 << 24, os.path.getsize(base))
-        self.tool("xdelta3 -9, xz -9",
-                  [["xdelta3", "-e", "-f", "-9", "-S", "none", "-B", window, "-s", base, pages,
-                    f / "delta"],
-                   ["sh", "-c", f"xz -9 -T1 -c {f}/delta >{f}/packed"]],
-                  [["sh", "-c", f"xz -dc {f}/packed >{f}/delta"],
-                   ["xdelta3", "-d", "-f", "-B", window, "-s", base, f / "delta", f / "back"]])
+    def patch_from(self, level, base, plain):
+        packed, back = self.scratch / "packed", self.scratch / "back"
+        # 31: the reference is larger than the usual window.
+        return self.tool([["zstd", "-q", "-f", f"-{level}", "--long=31", f"--patch-from={base}",
+                           plain, "-o", packed]],
+                         [["zstd", "-q", "-f", "-d", "--long=31", f"--patch-from={base}", packed,
+                           "-o", back]], plain)
 
-    def write_only(self):
-        """Seconds to write the changed pages to a new file, in pieces of a mebibyte."""
-        data = self.changed.pages.read_bytes()
-        began = time.monotonic()
-        with open(self.folder / "written", "wb", buffering=0) as file:
-            for at in range(0, len(data), 1 << 20):
-                file.write(data[at:at + (1 << 20)])
-        return time.monotonic() - began
+    def general_tool(self, name):
+        pages, base, f = self.changed.pages, self.changed.base, self.scratch
+        if name == "xz -9":
+            return self.tool([["sh", "-c", f"xz -9 -T1 -c {pages} >{f}/packed"]],
+                             [["sh", "-c", f"xz -dc {f}/packed >{f}/back"]], pages)
+        if name.startswith("zstd"):
+            return self.patch_from(name.split()[1][1:], base, pages)
+        window = max(1 << 24, size(base))
+        return self.tool(
+            [["xdelta3", "-e", "-f", "-9", "-S", "none", "-B", window, "-s", base, pages,
+              f / "delta"],
+             ["sh", "-c", f"xz -9 -T1 -c {f}/delta >{f}/packed"]],
+            [["sh", "-c", f"xz -dc {f}/packed >{f}/delta"],
+             ["xdelta3", "-d", "-f", "-B", window, "-s", base, f / "delta", f / "back"]], pages)
 
     def floor(self):
         """Comparing both images and compressing what no page of the base or before it holds."""
         base_disk, base_memory, disk, memory = self.pair
-        cost = Cost()
-        for a, b in ((base_disk, disk), (base_memory, memory)):
-            # All of it: cmp would end at the first difference.
-            run(cost, [sys.executable, "-c", COMPARE, a, b])
-        run(cost, ["zstd", "-q", "-f", "-3", "-T2", self.changed.unique, "-o", self.folder / "u"])
-        total = self.cost("floor")
-        total.wall.append(sum(cost.wall))
-        total.cpu.append(sum(cost.cpu))
-        total.memory.append(max(cost.memory))
-        total.bytes = (self.folder / "u").stat().st_size
-        # The same codec and level as "balanced" in one stream: the price of random access.
-        solid = self.cost("zstd -5 --patch-from, unique pages, one stream")
-        run(solid, ["zstd", "-q", "-f", "-5", "--long=31",
-                    f"--patch-from={self.changed.unique_base}", self.changed.unique, "-o",
-                    self.folder / "u"])
-        solid.bytes = (self.folder / "u").stat().st_size
+        # All of it: cmp would end at the first difference.
+        compared = [run([sys.executable, "-c", COMPARE, a, b])
+                    for a, b in ((base_disk, disk), (base_memory, memory))]
+        packed = self.tool([["zstd", "-q", "-f", "-3", "-T2", self.changed.unique, "-o",
+                             self.scratch / "packed"]],
+                           [["zstd", "-q", "-f", "-d", self.scratch / "packed", "-o",
+                             self.scratch / "back"]], self.changed.unique)
+        return {**together([*compared, packed]), "bytes": packed["bytes"]}
+
+    def solid(self):
+        """The codec and level of "balanced" in one stream: the price of random access."""
+        return self.patch_from(5, self.changed.unique_base, self.changed.unique)
 
 
 # memcmp of two files by mebibyte, holes passed over where both have them.
@@ -243,134 +275,62 @@ while offset < size:
 """
 
 
-def measure(bench, runs):
-    bench.floor()  # all images are in the page cache from here on
-    bench.costs.clear()
-    for _ in range(runs):
-        for profile in ("fastest", "balanced", "smallest"):
-            bench.ours(profile, "--profile", profile)
-        bench.ours("codec xdelta3", "--codec", "xdelta3")
-        bench.floor()
-        bench.general_tools()
-    for name in ("fastest", "balanced", "smallest", "codec xdelta3"):
-        for _ in range(runs):
-            decoded = bench.verify(name)
-            bench.report.setdefault(f"{name}, replay", []).append(decoded["replaySeconds"])
-            checked = bench.cloudlet_run(Cost(), "verify-overlay",
-                                         bench.folder / f"{name}.cloudlet")
-            bench.report.setdefault(f"{name}, check", []).append(checked["seconds"])
-            bench.report.setdefault("write", []).append(bench.write_only())
+# Seconds to write a file's bytes to a new one, in pieces of a mebibyte.
+WRITE = """
+import sys, time
+data = open(sys.argv[1], "rb").read()
+began = time.monotonic()
+with open(sys.argv[2], "wb", buffering=0) as file:
+    for at in range(0, len(data), 1 << 20):
+        file.write(data[at:at + (1 << 20)])
+print(time.monotonic() - began)
+"""
 
-
-def show_pair(bench, kind, recipe):
-    count = bench.changed.count
-    print(f"\n### {recipe}, {kind} guest: {count['memory']:,} pages of memory and "
-          f"{count['disk']:,} of disk changed and not zero\n")
-    print("| | bytes | CPU s | wall s | peak MiB |")
-    print("|---|---|---|---|---|")
-    for name, cost in bench.costs.items():
-        print(f"| {name} | {cost.bytes:,} | {cost.median('cpu'):.2f} | {cost.median('wall'):.2f} "
-              f"| {cost.median('memory'):.0f} |")
-    if recipe in ORIGINAL and kind == "plain":
-        xz = bench.costs["xz -9"]
-        size, cpu = ORIGINAL[recipe]
-        print(f"| original, reckoned from xz -9 | {size * xz.bytes:,.0f} | "
-              f"{cpu * xz.median('cpu'):.2f} | | |")
-
-
-class Ratios:
-    def __init__(self):
-        self.rows = []
-
-    def add(self, figure, pair, value, wanted):
-        self.rows.append((figure, pair, value, wanted))
-
-    def show(self):
-        print("\n### Ratios\n\n| figure | pair | measured | wanted | |\n|---|---|---|---|---|")
-        for figure, pair, value, wanted in self.rows:
-            verdict = "reached" if value <= wanted else "missed"
-            print(f"| {figure} | {pair} | {value:.3f} | ≤ {wanted} | {verdict} |")
-
-
-def add_ratios(ratios, bench, recipe):
-    cost = bench.costs
-    xz = cost["xz -9"]
-    size, cpu = (part * whole for part, whole in
-                 zip(ORIGINAL[recipe], (xz.bytes, xz.median("cpu"))))
-    handoff = [part * whole for part, whole in zip(HANDOFF_TO_CLI[recipe], (size, cpu))]
-    ratios.add("size, smallest ÷ original", recipe, cost["smallest"].bytes / size,
-               0.80 if recipe == "nginx" else 0.90)
-    ratios.add("CPU, smallest ÷ original", recipe, cost["smallest"].median("cpu") / cpu, 1.0)
-    ratios.add("size, balanced ÷ original", recipe, cost["balanced"].bytes / size, 1.10)
-    ratios.add("CPU, balanced ÷ original", recipe, cost["balanced"].median("cpu") / cpu, 0.05)
-    ratios.add("size, fastest ÷ original hand-off", recipe, cost["fastest"].bytes / handoff[0],
-               0.85)
-    ratios.add("CPU, fastest ÷ original hand-off", recipe,
-               cost["fastest"].median("cpu") / handoff[1], 0.10)
-    ratios.add("create, balanced ÷ (compare + zstd -3), wall", recipe,
-               cost["balanced"].median("wall") / cost["floor"].median("wall"), 1.3)
-    stored = sum(bench.report["balanced"][image]["storedBytes"] for image in ("disk", "memory"))
-    ratios.add("segments ÷ one stream, size", recipe,
-               stored / cost["zstd -5 --patch-from, unique pages, one stream"].bytes, 1.05)
-    for name in ("balanced", "smallest"):
-        ratios.add(f"decode ÷ max(decompress only, write only), {name}, wall", recipe,
-                   statistics.median(bench.report[f"{name}, replay"])
-                   / max(statistics.median(bench.report[f"{name}, check"]),
-                         statistics.median(bench.report["write"])), 1.25)
-    peak = max(max(c.memory) for n, c in cost.items() if n.split(",")[0] in bench.report)
-    ratios.add("peak memory of create and decode ÷ 192 MiB", recipe, peak / 192, 1.0)
-
-
-HASH = """
-import hashlib, sys
-sys.path.insert(0, sys.argv[2])
+HASH_INPUT = """
+import sys
+sys.path.insert(0, sys.argv[1])
 import bench_codec
-total = hashlib.sha256()
-for _, page in bench_codec.pages_of(sys.argv[1]):
-    total.update(page)
+with open(sys.argv[2], "wb") as file:
+    for image in sys.argv[3:]:
+        file.writelines(page for _, page in bench_codec.pages_of(image))
 """
 
 
-def add_index(ratios, guests, folder, runs):
+def measure(journal, bench, recipe, runs):
+    bench.floor()  # all images are in the page cache from here on
+    for number in range(1, runs + 1):
+        for name in OURS:
+            journal.once(recipe, name, number, lambda name=name: bench.ours(name))
+        journal.once(recipe, FLOOR, number, bench.floor)
+        journal.once(recipe, SOLID, number, bench.solid)
+        for name in TOOLS:
+            journal.once(recipe, name, number, lambda name=name: bench.general_tool(name))
+
+
+def measure_index(journal, cloudlet, guests, scratch, runs):
     """The index of a base, which an encoder builds where it is missing, against sha256sum."""
     base = guests.base("plain")
-    index, cost = base / "chunks.idx", {True: Cost(), False: Cost()}
-    data = folder / "data"
-    with open(data, "wb") as file:
-        for image in ("disk.raw", "memory.raw"):
-            file.writelines(page for _, page in pages_of(base / image))
-    floor = Cost()
-    for _ in range(runs):
-        run(floor, ["sha256sum", data])
-        for there in (True, False):
-            aside = folder / "index"
-            if not there:
-                index.rename(aside)
-            try:
-                run(cost[there], [guests.cloudlet, "-q", "--catalog", guests.catalog, "encode",
-                                  "--base", "plain", "--disk", base / "disk.raw", "--memory",
-                                  base / "memory.raw", "-o", folder / "null"])
-            finally:
-                if not there:
-                    aside.rename(index)
-    ratios.add("CPU, index of a base ÷ sha256sum of its data", "plain base",
-               (cost[False].median("cpu") - cost[True].median("cpu")) / floor.median("cpu"), 1.2)
+    index, aside, data = base / "chunks.idx", scratch / "index", scratch / "data"
 
+    def encode():
+        return run([cloudlet, "-q", "--catalog", guests.catalog, "encode", "--base", "plain",
+                    "--disk", base / "disk.raw", "--memory", base / "memory.raw", "-o",
+                    scratch / "null"])
 
-def cleaned(guests, cloudlet, folder, ratios, plain):
-    """What cleaning and init_on_free=1 save: the same work in the sample guest as it is."""
-    sizes = {}
-    for recipe in ("nginx", "git", "null"):
-        bench = Bench(cloudlet, guests, "cleaned", recipe, folder)
-        bench.ours("balanced")
-        bench.verify("balanced")
-        sizes[recipe] = bench.report["balanced"]
-    for recipe, of, wanted in (("nginx", lambda r: r["bytes"], 0.35),
-                               ("git", lambda r: r["memory"]["storedBytes"], 0.2)):
-        if recipe in plain:
-            ratios.add(f"cleaned ÷ uncleaned guest, {'size' if recipe == 'nginx' else 'memory'}",
-                       recipe, of(sizes[recipe]) / of(plain[recipe].report["balanced"]), wanted)
-    ratios.add("null overlay ÷ 0.5 MiB", "null", sizes["null"]["bytes"] / (1 << 19), 1.0)
+    def measured():
+        figures = run(["sha256sum", data])
+        there = encode()
+        index.rename(aside)
+        try:
+            missing = encode()
+        finally:
+            aside.rename(index)
+        return {"sha256sum": figures["cpu"], "index": missing["cpu"] - there["cpu"]}
+
+    run([sys.executable, "-c", HASH_INPUT, pathlib.Path(__file__).parent, data,
+         base / "disk.raw", base / "memory.raw"])
+    for number in range(1, runs + 1):
+        journal.once("base", "index", number, measured)
 
 
 def main():
@@ -379,24 +339,26 @@ def main():
     parser.add_argument("cloudlet")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--folder", default=TOPLEVEL / "build/bench")
-    parser.add_argument("--pairs", default="htop,nginx,pyapp,git")
+    parser.add_argument("--pairs", default=",".join(PAIRS))
+    parser.add_argument("--show", action="store_true", help="measure nothing")
     options = parser.parse_args()
     cloudlet = pathlib.Path(options.cloudlet).resolve()
     guests = guest_pairs.Guests(cloudlet, options.folder)
-    ratios = Ratios()
-    plain = {}
-    for recipe in options.pairs.split(","):
+    journal = Journal(guests.folder / "journal",
+                      hashlib.sha256(cloudlet.read_bytes()).hexdigest()[:16])
+    if not options.show:
+        for recipe in options.pairs.split(","):
+            with tempfile.TemporaryDirectory(dir=guests.folder) as name:
+                bench = Bench(cloudlet, guests, "plain", recipe, pathlib.Path(name))
+                measure(journal, bench, recipe, options.runs)
+        for recipe in CLEANED:
+            with tempfile.TemporaryDirectory(dir=guests.folder) as name:
+                bench = Bench(cloudlet, guests, "cleaned", recipe, pathlib.Path(name))
+                journal.once(f"cleaned {recipe}", "balanced", 1,
+                             lambda bench=bench: bench.ours("balanced"))
         with tempfile.TemporaryDirectory(dir=guests.folder) as name:
-            bench = Bench(cloudlet, guests, "plain", recipe, pathlib.Path(name))
-            measure(bench, options.runs)
-            show_pair(bench, "plain", recipe)
-            add_ratios(ratios, bench, recipe)
-            plain[recipe] = bench
-    with tempfile.TemporaryDirectory(dir=guests.folder) as name:
-        cleaned(guests, cloudlet, pathlib.Path(name), ratios, plain)
-    with tempfile.TemporaryDirectory(dir=guests.folder) as name:
-        add_index(ratios, guests, pathlib.Path(name), options.runs)
-    ratios.show()
+            measure_index(journal, cloudlet, guests, pathlib.Path(name), options.runs)
+    codec_tables.show(journal, guests.folder)
 
 
 if __name__ == "__main__":
