@@ -49,6 +49,7 @@ int run(int argc, char** argv) {
     addRehearseCommand(app, context);
     addInspectCommands(app, context);
     addSynthesisCommand(app, context);
+    addPushCommand(app, context);
     addSessionCommands(app, context);
     addResidueCommand(app, context);
     addCodecCommands(app, context);

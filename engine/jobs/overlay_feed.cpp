@@ -155,6 +155,7 @@ void OverlayFeed::fetch(std::size_t fetcher, const std::stop_token& stop) {
 }
 
 Result<void> OverlayFeed::bring(const SegmentQueue::Pick& pick) {
+    if (pick.demanded) m_overlay.hurry(pick.segment);
     const DecodedSegment decoded = TRY(m_overlay.decode(pick.segment, m_base));
     const std::span<const Entry> entries(decoded.segment.entries);
     for (std::size_t at = 0; at < entries.size();) {

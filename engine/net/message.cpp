@@ -71,18 +71,8 @@ void putError(json::Object& object, const Error& error) {
     object["message"] = escapeForTerminal(error.message, kMostText / 2);
 }
 
-// A code that this version does not know is a failure like any other.
-ErrorCode codeOf(std::string_view name) {
-    for (int code = 0; code <= static_cast<int>(ErrorCode::cancelled); ++code) {
-        if (name == cloudlet::toString(static_cast<ErrorCode>(code))) {
-            return static_cast<ErrorCode>(code);
-        }
-    }
-    return ErrorCode::failed;
-}
-
 Result<Reject> rejectOf(const json::Object& object) {
-    return Reject{{codeOf(TRY(text(object, "code", kMostName))),
+    return Reject{{errorCodeOf(TRY(text(object, "code", kMostName))),
                    escapeForTerminal(TRY(text(object, "message", kMostText)), kMostText)}};
 }
 
@@ -241,6 +231,15 @@ Result<Message> parseObject(std::uint8_t type, ByteView body) {
 
 const char* toString(Phase phase) {
     return nameOf(phase, kPhases);
+}
+
+ErrorCode errorCodeOf(std::string_view name) {
+    for (int code = 0; code <= static_cast<int>(ErrorCode::cancelled); ++code) {
+        if (name == cloudlet::toString(static_cast<ErrorCode>(code))) {
+            return static_cast<ErrorCode>(code);
+        }
+    }
+    return ErrorCode::failed;
 }
 
 Bytes toBytes(const Message& message) {

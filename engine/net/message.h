@@ -120,6 +120,9 @@ struct Bye {};
 using Message = std::variant<Hello, Offer, Head, Accept, Reject, Want, Pieces, State, Statistics,
                              Finish, Residue, Bye>;
 
+// A code by its name; one that this version does not know is a failure like any other.
+ErrorCode errorCodeOf(std::string_view name);
+
 // REQUIRES: within the limits above; an error's text is cut to fit.
 Bytes toBytes(const Message& message);
 // The views of the result point into `bytes`. Errors: corrupt.

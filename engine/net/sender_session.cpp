@@ -24,7 +24,7 @@ bool SenderSession::mayCome(const Message& message) const {
         case Stage::greeted:
             return isAny(static_cast<std::variant<Accept, Reject>*>(nullptr));
         case Stage::accepted:
-            return isAny(static_cast<std::variant<Want, State, Statistics, Reject>*>(nullptr));
+            return isAny(static_cast<std::variant<Want, State, Statistics, Reject, Bye>*>(nullptr));
         case Stage::finishing:
             return isAny(
                 static_cast<std::variant<Want, State, Statistics, Reject, Residue, Bye>*>(nullptr));

@@ -18,6 +18,9 @@ public:
     // Fills `into` from `offset`. Blocks. Errors: corrupt, if the source ends before; transport.
     virtual Result<void> read(std::span<std::byte> into, std::uint64_t offset) = 0;
     virtual Result<std::uint64_t> size() = 0;
+    // Somebody waits for this range, which is about to be read: it comes before all else. A source
+    // that has no order of its own needs not care.
+    virtual void hurry(std::uint64_t /*offset*/, std::uint64_t /*length*/) {}
     // Reads that wait, and later ones, end with cancelled as soon as the source can. Any thread.
     virtual void interrupt() {}
     // For error sentences: a path, an address.

@@ -153,6 +153,11 @@ Error OverlayReader::named(Error error, std::size_t index) const {
                                              std::to_string(about.stored.offset));
 }
 
+void OverlayReader::hurry(std::size_t index) const {
+    const Extent stored = segment(index).stored;
+    if (stored.length > 0) m_source->hurry(stored.offset, stored.length);
+}
+
 Result<DecodedSegment> OverlayReader::decode(std::size_t index, const BaseImages& base) const {
     const Segment about = segment(index);
     Bytes stored(about.stored.length);

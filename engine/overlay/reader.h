@@ -24,6 +24,8 @@ public:
     const OverlayHeader& header() const { return m_header; }
     std::string name() const { return m_source->name(); }
     void interruptSource() const { m_source->interrupt(); }
+    // Somebody waits for this segment, which is about to be decoded. REQUIRES: as segment().
+    void hurry(std::size_t index) const;
 
     std::size_t segmentCount() const { return m_table.segmentCount(); }
     // REQUIRES: index < segmentCount().

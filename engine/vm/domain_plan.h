@@ -22,6 +22,16 @@ struct RunFiles {
     std::filesystem::path restoreImage() const { return folder / "restore.img"; }
 };
 
+// What the VMs' user network reaches.
+struct GuestNetwork {
+    enum class Reach {
+        open,          // whatever the host reaches
+        forwardsOnly,  // nothing: no host, no LAN, no internet; it only answers on its forwards
+    };
+    Reach reach = Reach::open;
+    std::string forwardAddress = "127.0.0.1";  // IPv4 of this host where forwards listen
+};
+
 struct DomainPlan {
     std::string name;  // unique among the host's domains: letters, digits, '-', '_', '.'
     std::string uuid;  // newUuid(); unique too
@@ -37,6 +47,7 @@ struct DomainPlan {
     // An ISO in the CD-ROM drive, for an installer. The drive itself is always there, so that
     // every domain has the same devices; it must be empty when state is captured.
     std::filesystem::path cdrom;
+    GuestNetwork::Reach reach = GuestNetwork::Reach::open;
     std::filesystem::path emulator;  // a program that executes QEMU; empty: QEMU itself
 
     RunFiles runFiles() const { return {runDirectory}; }

@@ -135,7 +135,9 @@ Result<std::unique_ptr<Domain>> startDomain(std::shared_ptr<LibvirtConnection> c
     }
     TRY(checkFiles(plan));
     TRY(makeDirectories(plan.runDirectory));
-    Request request{connection, plan.name, plan.uuid, domainXml(plan), {}};
+    DomainPlan networked = plan;
+    networked.reach = connection->network().reach;
+    Request request{connection, plan.name, plan.uuid, domainXml(networked), {}};
     if (!state.empty()) request.image = TRY(writeImage(plan, request.xml, state));
     connection->ends().watch(plan.uuid);  // before the domain exists, so that no end is missed
     BlockingCalls calls;

@@ -8,6 +8,8 @@ namespace cloudlet {
 
 namespace {
 
+constexpr int kNetworkSlot = 3;
+
 std::string escapeXml(std::string_view text) {
     std::string out;
     for (const char c : text) {
@@ -106,21 +108,38 @@ std::string socketsXml(const RunFiles& files) {
         escapeXml(files.consoleSocket().native()));
 }
 
+// libvirt 9 knows no restriction of QEMU's user network: that one is made below, in
+// commandLineXml. The card is the same to the guest, and to its saved state.
+std::string interfaceXml(const DomainPlan& plan) {
+    if (plan.reach == GuestNetwork::Reach::forwardsOnly) return {};
+    return fmt::format(
+        "<interface type='user'><mac address='{}'/><model type='virtio'/>"
+        "<rom enabled='no'/>{}</interface>",
+        plan.machine.mac, pciAddress(kNetworkSlot));
+}
+
+std::string restrictedNetworkXml(const DomainPlan& plan) {
+    if (plan.reach == GuestNetwork::Reach::open) return {};
+    return fmt::format(
+        "<qemu:arg value='-netdev'/><qemu:arg value='user,id=hostnet0,restrict=on'/>"
+        "<qemu:arg value='-device'/><qemu:arg value='virtio-net-pci,netdev=hostnet0,id=net0,"
+        "mac={},bus=pcie.0,addr={:#x},romfile='/>",
+        plan.machine.mac, kNetworkSlot);
+}
+
 std::string devicesXml(const DomainPlan& plan) {
     const std::string emulator =
         plan.emulator.empty()
             ? std::string()
             : fmt::format("<emulator>{}</emulator>", escapeXml(plan.emulator.native()));
     return "<devices>" + emulator + disksXml(plan) + controllersXml() +
-           socketsXml(plan.runFiles()) +
+           socketsXml(plan.runFiles()) + interfaceXml(plan) +
            fmt::format(
-               "<interface type='user'><mac address='{}'/><model type='virtio'/>"
-               "<rom enabled='no'/>{}</interface>"
                "<input type='tablet' bus='usb'><address type='usb' bus='0' port='1'/></input>"
                "<video><model type='vga' vram='8192' heads='1' primary='yes'/>{}</video>"
                "<memballoon model='none'/>"
                "<rng model='virtio'><backend model='random'>/dev/urandom</backend>{}</rng>",
-               plan.machine.mac, pciAddress(3), pciAddress(1), pciAddress(5)) +
+               pciAddress(1), pciAddress(5)) +
            "</devices>";
 }
 
@@ -133,8 +152,8 @@ std::string commandLineXml(const DomainPlan& plan) {
                     plan.memoryShared ? "on" : "off");
     return fmt::format(
         "<qemu:commandline><qemu:arg value='-object'/><qemu:arg value='{}'/>"
-        "<qemu:arg value='-machine'/><qemu:arg value='memory-backend={}'/></qemu:commandline>",
-        escapeXml(object), kGuestMemoryBlock);
+        "<qemu:arg value='-machine'/><qemu:arg value='memory-backend={}'/>{}</qemu:commandline>",
+        escapeXml(object), kGuestMemoryBlock, restrictedNetworkXml(plan));
 }
 
 }  // namespace

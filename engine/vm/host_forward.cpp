@@ -11,15 +11,14 @@ namespace cloudlet {
 namespace {
 
 constexpr const char* kNetwork = "hostnet0";  // libvirt's name for the only interface
-constexpr const char* kAddress = "127.0.0.1";
 
 std::string protocolOf(const PortForward& forward) {
     return forward.protocol == PortForward::Protocol::tcp ? "tcp" : "udp";
 }
 
 // "tcp:127.0.0.1:8080"
-std::string hostSide(const PortForward& forward) {
-    return protocolOf(forward) + ":" + kAddress + ":" + std::to_string(forward.hostPort);
+std::string hostSide(const PortForward& forward, const std::string& address) {
+    return protocolOf(forward) + ":" + address + ":" + std::to_string(forward.hostPort);
 }
 
 bool parsePort(const std::string& text, std::uint16_t& port) {
@@ -79,10 +78,11 @@ Result<ConnectionState> hostConnection(virDomainPtr domain, std::uint16_t hostPo
     return parseHostConnection(TRY(hmp(domain, "info usernet")), hostPort);
 }
 
-Result<PortForward> addHostForward(virDomainPtr domain, PortForward forward) {
+Result<PortForward> addHostForward(virDomainPtr domain, PortForward forward,
+                                   const std::string& address) {
     const std::vector<PortForward> before = TRY(hostForwards(domain));
     const std::string reply =
-        TRY(hmp(domain, "hostfwd_add " + std::string(kNetwork) + " " + hostSide(forward) +
+        TRY(hmp(domain, "hostfwd_add " + std::string(kNetwork) + " " + hostSide(forward, address) +
                             "-:" + std::to_string(forward.guestPort)));
     if (!reply.empty()) {
         if (reply.find("Could not set up") == std::string::npos) {
@@ -104,9 +104,10 @@ Result<PortForward> addHostForward(virDomainPtr domain, PortForward forward) {
     return Error{ErrorCode::failed, "QEMU does not say which port it chose for " + forward.text()};
 }
 
-Result<void> removeHostForward(virDomainPtr domain, const PortForward& forward) {
-    const std::string reply =
-        TRY(hmp(domain, "hostfwd_remove " + std::string(kNetwork) + " " + hostSide(forward)));
+Result<void> removeHostForward(virDomainPtr domain, const PortForward& forward,
+                               const std::string& address) {
+    const std::string reply = TRY(
+        hmp(domain, "hostfwd_remove " + std::string(kNetwork) + " " + hostSide(forward, address)));
     // It says "host forwarding rule for ... removed" or "... not found".
     if (reply.find(" removed") != std::string::npos) return {};
     return Error{ErrorCode::notFound, "there is no forward " + forward.text() + " to remove"};

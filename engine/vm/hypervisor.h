@@ -26,6 +26,7 @@ namespace cloudlet {
 struct HypervisorOptions {
     std::string uri;                  // empty: chosen as above
     std::filesystem::path embedRoot;  // an existing root to take over (survivors()); usually empty
+    GuestNetwork network;             // of all VMs that it starts
     std::filesystem::path logFile;    // of libvirt's warnings; empty: in the runtime directory
 };
 

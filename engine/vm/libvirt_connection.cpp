@@ -110,19 +110,21 @@ std::string wantedUri(const HypervisorOptions& options) {
 
 }  // namespace
 
-LibvirtConnection::LibvirtConnection(ConnectionHandle handle, std::string uri)
-    : m_handle(std::move(handle)), m_uri(std::move(uri)) {}
+LibvirtConnection::LibvirtConnection(ConnectionHandle handle, std::string uri, GuestNetwork network)
+    : m_handle(std::move(handle)), m_uri(std::move(uri)), m_network(std::move(network)) {}
 
 LibvirtConnection::~LibvirtConnection() {
     if (m_callback >= 0) virConnectDomainEventDeregisterAny(m_handle.get(), m_callback);
     keepCapabilities();
 }
 
-Result<std::shared_ptr<LibvirtConnection>> LibvirtConnection::connect(const std::string& uri) {
+Result<std::shared_ptr<LibvirtConnection>> LibvirtConnection::connect(const std::string& uri,
+                                                                      const GuestNetwork& network) {
     stayOnFirstProcessor();
     ConnectionHandle handle(virConnectOpen(uri.c_str()));
     if (!handle) return libvirtError("cannot open libvirt (" + uri + ")");
-    std::shared_ptr<LibvirtConnection> connection(new LibvirtConnection(std::move(handle), uri));
+    std::shared_ptr<LibvirtConnection> connection(
+        new LibvirtConnection(std::move(handle), uri, network));
     TRY(connection->prepare());
     keepCapabilities();
     return connection;
@@ -149,7 +151,8 @@ Result<std::shared_ptr<LibvirtConnection>> LibvirtConnection::open(const Hypervi
     TRY(prepareLibvirt(logFile(options)));
     BlockingCalls calls;
     const auto openUri = [&](const std::string& uri) {
-        return calls.run([uri] { return connect(uri); }, "opening libvirt", kOpenLimit, stop);
+        return calls.run([uri, network = options.network] { return connect(uri, network); },
+                         "opening libvirt", kOpenLimit, stop);
     };
     std::string uri = wantedUri(options);
     if (uri.empty()) {

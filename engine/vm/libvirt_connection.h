@@ -25,16 +25,19 @@ public:
     virConnectPtr get() const { return m_handle.get(); }
     const std::string& uri() const { return m_uri; }
     const std::string& qemuVersion() const { return m_qemuVersion; }
+    const GuestNetwork& network() const { return m_network; }
     DomainEnds& ends() { return *m_ends; }
 
 private:
-    LibvirtConnection(ConnectionHandle handle, std::string uri);
+    LibvirtConnection(ConnectionHandle handle, std::string uri, GuestNetwork network);
 
-    static Result<std::shared_ptr<LibvirtConnection>> connect(const std::string& uri);
+    static Result<std::shared_ptr<LibvirtConnection>> connect(const std::string& uri,
+                                                              const GuestNetwork& network);
     Result<void> prepare();
 
     ConnectionHandle m_handle;
     std::string m_uri;
+    GuestNetwork m_network;
     std::string m_qemuVersion;
     std::shared_ptr<DomainEnds> m_ends = std::make_shared<DomainEnds>();
     int m_callback = -1;

@@ -183,12 +183,14 @@ Result<void> LibvirtDomain::ejectCdrom(std::stop_token stop) {
 }
 
 Result<PortForward> LibvirtDomain::addForward(const PortForward& forward, std::stop_token stop) {
-    return run([forward](virDomainPtr d) { return addHostForward(d, forward); },
+    return run([forward, address = m_connection->network().forwardAddress](
+                   virDomainPtr d) { return addHostForward(d, forward, address); },
                "adding a port forward to", std::move(stop));
 }
 
 Result<void> LibvirtDomain::removeForward(const PortForward& forward, std::stop_token stop) {
-    return run([forward](virDomainPtr d) { return removeHostForward(d, forward); },
+    return run([forward, address = m_connection->network().forwardAddress](
+                   virDomainPtr d) { return removeHostForward(d, forward, address); },
                "removing a port forward from", std::move(stop));
 }
 

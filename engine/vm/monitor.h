@@ -34,8 +34,11 @@ Result<StreamPhase> streamPhase(virDomainPtr domain);
 Result<void> cancelStream(virDomainPtr domain);
 
 // Port forwards of the user network, by the human monitor (QMP has no command for them).
-Result<PortForward> addHostForward(virDomainPtr domain, PortForward forward);
-Result<void> removeHostForward(virDomainPtr domain, const PortForward& forward);
+// `address` is the host's, where they listen.
+Result<PortForward> addHostForward(virDomainPtr domain, PortForward forward,
+                                   const std::string& address);
+Result<void> removeHostForward(virDomainPtr domain, const PortForward& forward,
+                               const std::string& address);
 Result<std::vector<PortForward>> hostForwards(virDomainPtr domain);
 Result<ConnectionState> hostConnection(virDomainPtr domain, std::uint16_t hostPort);
 // These read the output of "info usernet".

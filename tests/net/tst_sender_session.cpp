@@ -50,7 +50,7 @@ private slots:
         const std::vector<std::vector<std::size_t>> allowed{
             {hello, reject},
             {accept, reject},
-            {want, state, statistics, reject},
+            {want, state, statistics, reject, bye},
             {want, state, statistics, reject, residue, bye},
             {}};
         for (int at = 0; at <= static_cast<int>(Stage::closed); ++at) {

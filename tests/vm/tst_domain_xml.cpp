@@ -45,6 +45,7 @@ class TestDomainXml : public QObject {
 private slots:
     void isPure();
     void namesWhatThePlanSays();
+    void restrictsTheNetwork();
     void escapesPaths();
     void hasTheSameDevicesAlways();
     void followsTheSchema();
@@ -73,6 +74,19 @@ void TestDomainXml::namesWhatThePlanSays() {
     QVERIFY(xml.find("share=off") != std::string::npos);
     QVERIFY(xml.find("<emulator>/a/wrapper</emulator>") != std::string::npos);
     QCOMPARE(attributes(xml, "source", "file"), (QStringList{"/a/disk.raw", "/a/installer.iso"}));
+}
+
+// The card stays where it was: the guest's saved state knows it there.
+void TestDomainXml::restrictsTheNetwork() {
+    DomainPlan p = plan();
+    p.reach = GuestNetwork::Reach::forwardsOnly;
+    const std::string xml = domainXml(p);
+    QVERIFY(xml.find("<interface") == std::string::npos);
+    const QStringList arguments = attributes(xml, "qemu:arg", "value");
+    QVERIFY(arguments.contains("user,id=hostnet0,restrict=on"));
+    QVERIFY(
+        arguments.contains("virtio-net-pci,netdev=hostnet0,id=net0,mac=52:54:00:12:34:56,"
+                           "bus=pcie.0,addr=0x3,romfile="));
 }
 
 void TestDomainXml::escapesPaths() {

@@ -1,0 +1,98 @@
+#include "engine/net/client_link.h"
+
+#include <netinet/tcp.h>
+
+#include "engine/net/tls.h"
+
+namespace cloudlet {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kLimit = 10s;
+constexpr auto kMoment = 50ms;
+// Bytes that lie unsent in the kernel: they are ahead of what turns out to be more urgent.
+constexpr int kMostUnsent = 128 << 10;
+
+}  // namespace
+
+ClientLink::ClientLink(const ServerAccess& access, asio::ssl::context tls)
+    : m_server(access.address.text()),
+      m_address(access.address),
+      m_tls(std::move(tls)),
+      m_stream(m_context, m_tls) {}
+
+Result<std::unique_ptr<ClientLink>> ClientLink::open(const ServerAccess& access,
+                                                     std::stop_token stop) {
+    TlsContext tls = TRY(clientTls(access.fingerprint));
+    std::unique_ptr<ClientLink> link(new ClientLink(access, asio::ssl::context(tls.release())));
+    TRY(link->connect(stop));
+    TRY(link->handshake(stop));
+    return link;
+}
+
+Error ClientLink::lost(const std::string& what, const beast::error_code& error) const {
+    return {ErrorCode::unavailable, what + " " + m_server + ": " + error.message()};
+}
+
+Result<void> ClientLink::runUntil(const bool& done, std::chrono::milliseconds limit,
+                                  std::stop_token stop, const std::string& what) {
+    const auto end = std::chrono::steady_clock::now() + limit;
+    while (!done) {
+        if (stop.stop_requested()) return Error{ErrorCode::cancelled, "cancelled"};
+        if (std::chrono::steady_clock::now() > end) {
+            return Error{ErrorCode::timedOut, what + " " + m_server + " takes too long"};
+        }
+        m_context.restart();
+        m_context.run_one_for(kMoment);
+    }
+    return {};
+}
+
+Result<void> ClientLink::connect(std::stop_token stop) {
+    bool done = false;
+    beast::error_code error;
+    auto& tcp = beast::get_lowest_layer(m_stream);
+    asio::ip::tcp::resolver resolver(m_context);
+    resolver.async_resolve(m_address.host, std::to_string(m_address.port),
+                           [&](beast::error_code failed, const auto& endpoints) {
+                               if (failed) {
+                                   error = failed;
+                                   done = true;
+                                   return;
+                               }
+                               tcp.async_connect(endpoints,
+                                                 [&](beast::error_code refused, const auto&) {
+                                                     error = refused;
+                                                     done = true;
+                                                 });
+                           });
+    // After an error nothing runs the context any more, and no handler comes.
+    const Result<void> ran = runUntil(done, kLimit, std::move(stop), "reaching");
+    if (!ran && ran.error().code == ErrorCode::cancelled) return ran;
+    if (!ran) return Error{ErrorCode::unavailable, ran.error().message};
+    if (error) return lost("cannot reach", error);
+    beast::error_code ignored;
+    tcp.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+    tcp.socket().set_option(
+        asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>(kMostUnsent), ignored);
+    return {};
+}
+
+Result<void> ClientLink::handshake(std::stop_token stop) {
+    bool done = false;
+    beast::error_code error;
+    beast::get_lowest_layer(m_stream).expires_after(kLimit);
+    m_stream.async_handshake(asio::ssl::stream_base::client, [&](beast::error_code failed) {
+        error = failed;
+        done = true;
+    });
+    TRY(runUntil(done, kLimit + 1s, std::move(stop), "greeting"));
+    beast::get_lowest_layer(m_stream).expires_never();
+    if (!error) return {};
+    if (isOtherIdentity(m_stream.native_handle())) return otherIdentity(m_server);
+    return lost("no secure connection to", error);
+}
+
+}  // namespace cloudlet

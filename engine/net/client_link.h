@@ -1,0 +1,41 @@
+// A client's TLS connection to a cloudlet whose key is pinned, and the loop that runs what is begun
+// on it. One thread.
+#pragma once
+
+#include <memory>
+#include <stop_token>
+
+#include "engine/net/server_access.h"
+#include "engine/net/stream.h"
+
+namespace cloudlet {
+
+class ClientLink {
+public:
+    // Errors: unavailable (no such host, nobody answers, the line broke), permission (another key
+    // than the pinned one), cancelled. Takes ten seconds at most.
+    static Result<std::unique_ptr<ClientLink>> open(const ServerAccess& access,
+                                                    std::stop_token stop);
+
+    asio::io_context& context() { return m_context; }
+    TlsStream& stream() { return m_stream; }
+    // What was begun runs until `done` is true. `what` is for the error: "reading the answer".
+    // Errors: timedOut, cancelled.
+    Result<void> runUntil(const bool& done, std::chrono::milliseconds limit, std::stop_token stop,
+                          const std::string& what);
+    // A failure of the line as an Error: unavailable.
+    Error lost(const std::string& what, const beast::error_code& error) const;
+
+private:
+    ClientLink(const ServerAccess& access, asio::ssl::context tls);
+    Result<void> connect(std::stop_token stop);
+    Result<void> handshake(std::stop_token stop);
+
+    std::string m_server;  // for errors
+    ServerAddress m_address;
+    asio::ssl::context m_tls;
+    asio::io_context m_context;
+    TlsStream m_stream;
+};
+
+}  // namespace cloudlet

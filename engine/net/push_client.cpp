@@ -1,0 +1,52 @@
+#include "engine/net/push_client.h"
+
+#include <thread>
+
+#include "engine/net/offer_head.h"
+#include "engine/net/push_line.h"
+
+namespace cloudlet {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kPauseBeforeReturn = 500ms;
+
+Result<OfferedOverlay> readOffer(const PushPlan& plan, const std::stop_token& stop) {
+    if (plan.what == push::What::overlay) return readOffered(*plan.source);
+    return OfferedOverlay{TRY(hashOfSource(*plan.source, stop)), TRY(plan.source->size()), {}};
+}
+
+void pause(std::chrono::milliseconds time, const std::stop_token& stop) {
+    const auto end = std::chrono::steady_clock::now() + time;
+    while (!stop.stop_requested() && std::chrono::steady_clock::now() < end) {
+        std::this_thread::sleep_for(50ms);
+    }
+}
+
+}  // namespace
+
+Result<void> pushToServer(const PushPlan& plan, PushObserver& observer, std::stop_token stop) {
+    const OfferedOverlay offered = TRY(readOffer(plan, stop));
+    push::Offer offer{plan.what, offered.id, offered.size, plan.start, plan.forwards, ""};
+    auto lastGood = std::chrono::steady_clock::now();
+    while (true) {
+        PushLine line(plan, offer, offered.head, observer);
+        const Result<void> done = line.run(stop);
+        if (done || line.isFinal()) return done;
+        const auto now = std::chrono::steady_clock::now();
+        if (line.wasAccepted()) {
+            offer.session = line.session();
+            lastGood = now;
+        }
+        // Without a session there is nothing to come back to.
+        if (offer.session.empty()) return done;
+        if (now - lastGood > plan.patience) return done;
+        observer.cut(done.error());
+        pause(kPauseBeforeReturn, stop);
+        if (stop.stop_requested()) return Error{ErrorCode::cancelled, "cancelled"};
+    }
+}
+
+}  // namespace cloudlet

@@ -1,0 +1,253 @@
+#include "engine/net/push_session.h"
+
+#include <fmt/format.h>
+
+#include "engine/base/check.h"
+#include "engine/base/format.h"
+
+namespace cloudlet {
+
+namespace {
+
+using namespace std::chrono_literals;
+using push::Time;
+
+// Waits are cut into these, since a client's leave is known by the clock alone.
+constexpr auto kMoment = 500ms;
+constexpr auto kStatisticsPeriod = 1s;
+// Parts of a residue that wait to be sent: enough to keep the link busy.
+constexpr std::size_t kMostParts = 4;
+
+Time now() {
+    return std::chrono::steady_clock::now();
+}
+
+}  // namespace
+
+PushSession::PushSession(Plan plan, File spool, Limits limits)
+    : m_plan(std::move(plan)),
+      m_limits(limits),
+      m_spool(std::move(spool)),
+      m_transfer(m_plan.offer.size),
+      m_leftAt(now()) {
+    m_statistics.totalBytes = m_plan.offer.size;
+}
+
+Result<void> PushSession::reserve() {
+    TRY(m_spool.resize(m_plan.offer.size));
+    return m_spool.reserve();
+}
+
+PushSession::View PushSession::view() const {
+    const std::lock_guard lock(m_mutex);
+    View view{m_plan.id, m_plan.peer.id, m_plan.title, m_state, m_statistics, bool{m_wake}};
+    view.statistics.receivedBytes = m_transfer.arrivedBytes();
+    view.statistics.windowBytes = m_transfer.window();
+    return view;
+}
+
+PushSession::Turn PushSession::attach(Wake wake) {
+    Wake replaced;
+    const std::lock_guard lock(m_mutex);
+    replaced = std::exchange(m_wake, std::move(wake));
+    if (replaced) replaced();  // sees that it is over
+    m_transfer.cut();
+    m_stateIsNew = m_state.phase != push::Phase::receiving;
+    return ++m_turn;
+}
+
+void PushSession::detach(Turn turn) {
+    const std::lock_guard lock(m_mutex);
+    if (turn != m_turn || !m_wake) return;
+    m_wake = nullptr;
+    m_leftAt = now();
+    m_transfer.cut();
+    m_changed.notify_all();
+}
+
+bool PushSession::isCurrent(Turn turn) const {
+    const std::lock_guard lock(m_mutex);
+    return turn == m_turn;
+}
+
+void PushSession::wake(Lock& lock) {
+    const Wake wake = m_wake;
+    lock.unlock();
+    if (wake) wake();
+}
+
+std::optional<Bytes> PushSession::nextOfResidue() {
+    if (m_residue.empty()) return std::nullopt;
+    Bytes message = std::move(m_residue.front());
+    m_residue.pop_front();
+    m_changed.notify_all();
+    return message;
+}
+
+std::optional<Bytes> PushSession::next(Turn turn, Time time) {
+    const std::lock_guard lock(m_mutex);
+    if (turn != m_turn) return std::nullopt;
+    // The residue first: with the state that follows it the session is over.
+    if (auto message = nextOfResidue()) return message;
+    if (std::exchange(m_stateIsNew, false)) return toBytes(m_state);
+    if (std::exchange(m_byeIsDue, false)) return toBytes(push::Bye{});
+    if (const auto want = m_transfer.nextWant(time)) return toBytes(*want);
+    if (m_statistics.receivedBytes == m_transfer.arrivedBytes() ||
+        time - m_statisticsSent < kStatisticsPeriod) {
+        return std::nullopt;
+    }
+    m_statisticsSent = time;
+    m_statistics.receivedBytes = m_transfer.arrivedBytes();
+    m_statistics.windowBytes = m_transfer.window();
+    return toBytes(m_statistics);
+}
+
+Result<void> PushSession::store(const push::Pieces& pieces, Time time) {
+    std::vector<push::PieceRange> runs;
+    {
+        const std::lock_guard lock(m_mutex);
+        runs = TRY(m_transfer.fresh(pieces));
+    }
+    for (const push::PieceRange& run : runs) {
+        const std::size_t from = (run.first - pieces.first) * push::kPieceSize;
+        const std::size_t end = std::min(from + run.count * push::kPieceSize, pieces.bytes.size());
+        // Before anybody is told that it is there.
+        TRY(m_spool.writeAt(pieces.bytes.subspan(from, end - from),
+                            std::uint64_t{run.first} * push::kPieceSize));
+        const std::lock_guard lock(m_mutex);
+        m_transfer.arrived(run, time);
+    }
+    m_changed.notify_all();
+    return {};
+}
+
+void PushSession::finish(push::Then then) {
+    const std::lock_guard lock(m_mutex);
+    m_then = then;
+    m_changed.notify_all();
+}
+
+std::optional<Time> PushSession::waitingSince() const {
+    const std::lock_guard lock(m_mutex);
+    return m_transfer.waitingSince();
+}
+
+std::uint64_t PushSession::receivedBytes() const {
+    const std::lock_guard lock(m_mutex);
+    return m_transfer.arrivedBytes();
+}
+
+// Why nobody needs to wait any longer.
+std::optional<Error> PushSession::gone(const Lock&) const {
+    if (m_interrupted) return Error{ErrorCode::cancelled, "cancelled"};
+    if (m_wake) return std::nullopt;
+    const std::chrono::seconds limit =
+        m_transfer.isComplete() ? m_limits.complete : m_limits.incomplete;
+    if (now() - m_leftAt < limit) return std::nullopt;
+    return Error{ErrorCode::timedOut,
+                 fmt::format("the client \"{}\" has not come back within {} s",
+                             escapeForTerminal(m_plan.peer.name), limit.count())};
+}
+
+Result<void> PushSession::read(std::span<std::byte> into, std::uint64_t offset) {
+    if (offset > m_plan.offer.size || into.size() > m_plan.offer.size - offset) {
+        return Error{ErrorCode::corrupt, name() + " ends too early"};
+    }
+    if (into.empty()) return {};
+    Lock lock(m_mutex);
+    const push::PieceRange range = m_transfer.piecesOf(offset, into.size());
+    std::optional<Turn> asked;  // a cut forgets what was asked for
+    while (!m_transfer.has(range)) {
+        if (auto error = gone(lock)) return *std::move(error);
+        if (asked != m_turn) {
+            asked = m_turn;
+            m_transfer.request(range, push::Urgency::readerWaits);
+            wake(lock);
+            lock.lock();
+        } else {
+            m_changed.wait_for(lock, kMoment);
+        }
+    }
+    if (m_interrupted) return Error{ErrorCode::cancelled, "cancelled"};
+    lock.unlock();
+    return m_spool.readAt(into, offset);
+}
+
+void PushSession::hurry(std::uint64_t offset, std::uint64_t length) {
+    Lock lock(m_mutex);
+    const push::PieceRange range = m_transfer.piecesOf(offset, length);
+    if (m_transfer.has(range)) return;
+    m_transfer.request(range, push::Urgency::guestWaits);
+    wake(lock);
+}
+
+void PushSession::interrupt() {
+    const std::lock_guard lock(m_mutex);
+    m_interrupted = true;
+    m_changed.notify_all();
+}
+
+std::string PushSession::name() const {
+    return "the overlay that \"" + escapeForTerminal(m_plan.peer.name) + "\" pushes";
+}
+
+void PushSession::tell(push::State state) {
+    Lock lock(m_mutex);
+    m_state = std::move(state);
+    m_stateIsNew = true;
+    wake(lock);
+}
+
+void PushSession::tell(std::uint64_t demandedSegments, std::uint64_t waits) {
+    const std::lock_guard lock(m_mutex);
+    m_statistics.demandedSegments = demandedSegments;
+    m_statistics.waits = waits;
+}
+
+void PushSession::setConsole(fs::path socket) {
+    const std::lock_guard lock(m_mutex);
+    m_console = std::move(socket);
+}
+
+fs::path PushSession::console() const {
+    const std::lock_guard lock(m_mutex);
+    return m_console;
+}
+
+Result<std::optional<push::Then>> PushSession::waitForFinish(std::chrono::milliseconds moment,
+                                                             std::stop_token stop) {
+    Lock lock(m_mutex);
+    m_changed.wait_for(lock, stop, moment, [&] { return m_then.has_value(); });
+    if (stop.stop_requested()) return Error{ErrorCode::cancelled, "cancelled"};
+    if (m_then) return std::exchange(m_then, std::nullopt);
+    if (auto error = gone(lock)) return *std::move(error);
+    return std::optional<push::Then>();
+}
+
+Result<void> PushSession::sendResidue(const File& file, std::stop_token stop) {
+    const std::uint64_t size = TRY(file.size());
+    Bytes part(push::kMostPieceBytes);
+    for (std::uint64_t at = 0; at < size; at += part.size()) {
+        part.resize(std::min<std::uint64_t>(push::kMostPieceBytes, size - at));
+        TRY(file.readAt(part, at));
+        Lock lock(m_mutex);
+        while (m_residue.size() >= kMostParts) {
+            m_changed.wait_for(lock, stop, kMoment, [] { return false; });
+            if (stop.stop_requested()) return Error{ErrorCode::cancelled, "cancelled"};
+            if (!m_wake) {
+                return Error{ErrorCode::timedOut, "the client left before it had the residue"};
+            }
+        }
+        m_residue.push_back(toBytes(push::Residue{at, size, part}));
+        wake(lock);
+    }
+    return {};
+}
+
+void PushSession::close() {
+    Lock lock(m_mutex);
+    m_byeIsDue = true;
+    wake(lock);
+}
+
+}  // namespace cloudlet

@@ -1,0 +1,119 @@
+// One push at the server, from accept to its end: the file as it arrives, what its connection is to
+// say next, and whether anybody still cares. It outlives connections: a client that was cut off
+// finds it again. The work with it (session_work.h) reads it as a ChunkSource on its own thread,
+// while its connection fills it. Any thread.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "engine/base/file.h"
+#include "engine/net/gatekeeper.h"
+#include "engine/net/transfer.h"
+#include "engine/overlay/chunk_source.h"
+
+namespace cloudlet {
+
+class PushSession : public ChunkSource {
+public:
+    struct Plan {
+        std::string id;
+        Peer peer;
+        push::Offer offer;
+        std::string title;  // escape it
+    };
+    struct Limits {
+        std::chrono::seconds incomplete{120};  // without a connection while pieces are missing
+        std::chrono::seconds complete{3600};   // without one while the VM runs
+    };
+    // What others may know of it.
+    struct View {
+        std::string id;
+        std::string peer;  // id
+        std::string title;
+        push::State state;
+        push::Statistics statistics;
+        bool connected = false;
+    };
+    // Something to say is there. Called by any thread; must not block or call back.
+    using Wake = std::function<void()>;
+    // Which of its connections: the newest counts, older ones are over.
+    using Turn = std::uint64_t;
+
+    // `spool` is an empty file of its own, which it fills. The room for it is taken by reserve().
+    PushSession(Plan plan, File spool, Limits limits);
+    Result<void> reserve();
+
+    const std::string& id() const { return m_plan.id; }
+    const Peer& peer() const { return m_plan.peer; }
+    const push::Offer& offer() const { return m_plan.offer; }
+    View view() const;
+
+    // Its connection.
+    Turn attach(Wake wake);
+    void detach(Turn turn);
+    bool isCurrent(Turn turn) const;
+    // The next message to send, the most important first; nullopt: nothing now. A Bye is the last.
+    std::optional<Bytes> next(Turn turn, push::Time now);
+    // Errors: corrupt (pieces that the file does not have), noSpace, I/O.
+    Result<void> store(const push::Pieces& pieces, push::Time now);
+    void finish(push::Then then);
+    std::optional<push::Time> waitingSince() const;
+    std::uint64_t receivedBytes() const;
+
+    // Its work, as a ChunkSource. Reads wait for what has not arrived. Errors: timedOut, when the
+    // client does not come back.
+    Result<void> read(std::span<std::byte> into, std::uint64_t offset) override;
+    Result<std::uint64_t> size() override { return m_plan.offer.size; }
+    void interrupt() override;
+    void hurry(std::uint64_t offset, std::uint64_t length) override;
+    std::string name() const override;
+
+    // Its work: what becomes of it, told to the client.
+    void tell(push::State state);
+    void tell(std::uint64_t demandedSegments, std::uint64_t waits);
+    void setConsole(fs::path socket);
+    fs::path console() const;
+    // Waits a moment; then what the client wants to become of it, if it has said so, an error if
+    // it has left for good, or nothing yet.
+    Result<std::optional<push::Then>> waitForFinish(std::chrono::milliseconds moment,
+                                                    std::stop_token stop);
+    // Sends the file as the residue. Errors: timedOut, if the client does not take it; cancelled.
+    Result<void> sendResidue(const File& file, std::stop_token stop);
+    // Nothing more will be said.
+    void close();
+    const File& spool() const { return m_spool; }
+
+private:
+    using Lock = std::unique_lock<std::mutex>;
+    std::optional<Error> gone(const Lock& lock) const;
+    std::optional<Bytes> nextOfResidue();
+    void wake(Lock& lock);
+
+    const Plan m_plan;
+    const Limits m_limits;
+    File m_spool;
+
+    mutable std::mutex m_mutex;  // guards the members below
+    std::condition_variable_any m_changed;
+    push::Transfer m_transfer;
+    Wake m_wake;  // empty: no connection
+    Turn m_turn = 0;
+    push::Time m_leftAt;          // when the last connection went
+    std::deque<Bytes> m_residue;  // parts to be sent
+    bool m_byeIsDue = false;
+    push::State m_state;
+    bool m_stateIsNew = false;
+    push::Statistics m_statistics;
+    push::Time m_statisticsSent{};
+    std::optional<push::Then> m_then;
+    fs::path m_console;
+    bool m_interrupted = false;
+};
+
+}  // namespace cloudlet

@@ -1,0 +1,147 @@
+#include "engine/net/synthesis_work.h"
+
+#include <fmt/format.h>
+
+#include "engine/base/format.h"
+#include "engine/jobs/import_base.h"
+#include "engine/jobs/residue.h"
+#include "engine/net/offer_head.h"
+#include "engine/overlay/reader.h"
+
+namespace cloudlet {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// What a VM writes besides what the overlay brings.
+constexpr std::uint64_t kSpareBytes = 64 << 20;
+constexpr auto kMoment = 200ms;
+constexpr auto kLookAfter = 1s;
+// Whether the client is still there is its session's to know.
+constexpr auto kStall = std::chrono::hours(1);
+
+// Only the file that was offered, and examined, may follow.
+Result<void> checkIdentity(PushSession& session) {
+    Bytes header(kOverlayHeaderSize);
+    TRY(session.read(header, 0));
+    if (TRY(OverlayHeader::parse(header)).manifestHash == session.offer().id) return {};
+    return Error{ErrorCode::corrupt, session.name() + " is another one than was offered"};
+}
+
+// The server chooses all host ports: the one that an overlay names may be somebody else's here.
+Result<std::vector<PortForward>> forwardsOf(PushSession& session) {
+    std::vector<PortForward> forwards = session.offer().forwards;
+    const Manifest manifest = TRY(readManifest(session));
+    for (const PortForward& forward : manifest.ports) {
+        const bool named = std::any_of(forwards.begin(), forwards.end(), [&](const auto& other) {
+            return other.guestPort == forward.guestPort && other.protocol == forward.protocol;
+        });
+        if (!named) forwards.push_back(forward);
+    }
+    for (PortForward& forward : forwards) forward.hostPort = 0;
+    return forwards;
+}
+
+}  // namespace
+
+Result<SessionNeeds> SynthesisWork::examine(const push::Offer& offer, const Manifest* manifest,
+                                            std::stop_token stop) {
+    if (manifest == nullptr) return SessionNeeds{0, offer.size, "a base VM"};
+    const BaseRecord base = TRY(findBaseOf(*manifest, m_catalog));
+    if (!manifest->machine || *manifest->machine != base.vm.machine) {
+        return Error{ErrorCode::incompatible,
+                     "the overlay's machine is not that of its base VM \"" +
+                         escapeForTerminal(base.name) + "\""};
+    }
+    TRY(m_hypervisor.checkMachine(base.vm.machine, std::move(stop)));
+    const std::uint64_t chunks =
+        manifest->of(ImageKind::disk).changed() + manifest->of(ImageKind::memory).changed();
+    return SessionNeeds{base.vm.machine.memoryBytes, offer.size + chunks * kChunkSize + kSpareBytes,
+                        manifest->title};
+}
+
+Result<void> SynthesisWork::run(PushSession& session, std::stop_token stop) {
+    return session.offer().what == push::What::base ? importPackage(session, stop)
+                                                    : runOverlay(session, stop);
+}
+
+Result<void> SynthesisWork::runOverlay(PushSession& session, const std::stop_token& stop) {
+    TRY(checkIdentity(session));
+    Progress progress;
+    const Services services{m_catalog, m_hypervisor, progress, stop};
+    SynthesisRequest request;
+    request.source = &session;
+    request.start = session.offer().start == push::Start::early ? SynthesisRequest::Start::early
+                                                                : SynthesisRequest::Start::complete;
+    request.stall = kStall;
+    request.forwards = TRY(forwardsOf(session));
+    session.tell({push::Phase::starting, {}, {}});
+    Synthesised vm = TRY(synthesise(request, services));
+    session.setConsole(vm.guest.domain().consoleAddress());
+    Result<void> done = attend(session, vm, stop);
+    session.setConsole({});
+    if (!done) {
+        done = vm.reasonOf(done.error());
+        vm.guest.fail(done.error());
+    }
+    return done;
+}
+
+Result<void> SynthesisWork::attend(PushSession& session, Synthesised& vm,
+                                   const std::stop_token& stop) {
+    session.tell({push::Phase::running, vm.guest.forwards(), {}});
+    bool complete = false;
+    auto looked = std::chrono::steady_clock::now();
+    while (true) {
+        const std::optional<push::Then> then = TRY(session.waitForFinish(kMoment, stop));
+        TRY(vm.check());
+        if (then == push::Then::end) return vm.guest.end();
+        if (then == push::Then::keep) session.close();
+        if (then == push::Then::residue) return sendResidue(session, vm, stop);
+        const FeedStatus feed = vm.feed->status();
+        if (!complete && feed.completeSeconds > 0) {
+            complete = true;
+            session.tell({push::Phase::complete, vm.guest.forwards(), {}});
+            if (session.offer().start == push::Start::early) vm.setClock(stop);
+        }
+        if (std::chrono::steady_clock::now() - looked < kLookAfter) continue;
+        looked = std::chrono::steady_clock::now();
+        const Result<MountStatistics> mount = vm.guest.mount().statistics();
+        if (mount) session.tell(feed.demandedSegments, mount->waits);
+        if (TRY(vm.guest.domain().status()).ended()) return {};  // the guest switched itself off
+    }
+}
+
+// What the VM has become goes to the client; then the VM ends.
+Result<void> SynthesisWork::sendResidue(PushSession& session, Synthesised& vm,
+                                        const std::stop_token& stop) {
+    Progress progress;
+    const TemporaryDirectory folder = TRY(TemporaryDirectory::create(vm.guest.folder(), "residue"));
+    OverlayRequest request;
+    request.output = folder.path() / "residue.cloudlet";
+    request.title = vm.report.manifest.title;
+    TRY(captureResidue(vm, request, Services{m_catalog, m_hypervisor, progress, stop}));
+    const Result<File> file = File::open(request.output, File::Mode::read);
+    // It is the client's: this catalog does not keep it.
+    TRY(m_catalog.forgetOverlay(request.output));
+    if (!file) return file.error();
+    TRY(session.sendResidue(*file, stop));
+    return vm.guest.end();
+}
+
+Result<void> SynthesisWork::importPackage(PushSession& session, const std::stop_token& stop) {
+    // Read in the order of the file, while it arrives.
+    if (TRY(hashOfSource(session, stop)) != session.offer().id) {
+        return Error{ErrorCode::corrupt, "the base's package is not the one that was offered"};
+    }
+    session.tell({push::Phase::starting, {}, {}});
+    Progress progress;
+    const fs::path path = fmt::format("/proc/self/fd/{}", session.spool().fd());
+    TRY(importBase(m_catalog, path, progress, stop));
+    session.tell({push::Phase::complete, {}, {}});
+    while (!TRY(session.waitForFinish(kMoment, stop))) continue;
+    return {};
+}
+
+}  // namespace cloudlet

@@ -1,0 +1,214 @@
+// The remote cloudlet as it is used: synthesis_server and cloudlet push, on the small real guest,
+// which starts before its overlay has arrived and answers on the port that the server chose.
+#include <QTest>
+
+#include "engine/net/http_client.h"
+#include "engine/net/paired_servers.h"
+#include "engine/net/push_client.h"
+#include "engine/net/trust_store.h"
+#include "tests/whole/place.h"
+
+using namespace cloudlet;
+using namespace cloudlet::test;
+
+namespace {
+
+// What a person would do: watches, and finishes when told to.
+class Watcher : public PushObserver {
+public:
+    void state(const push::State& state) override {
+        const std::lock_guard lock(m_mutex);
+        m_phase = state.phase;
+        if (!state.forwards.empty()) m_port = state.forwards.front().hostPort;
+    }
+    void statistics(const push::Statistics& statistics) override {
+        const std::lock_guard lock(m_mutex);
+        m_received = statistics.receivedBytes;
+    }
+    void cut(const Error&) override { ++cuts; }
+    std::optional<push::Then> wanted() override {
+        return finish ? std::optional(push::Then::end) : std::nullopt;
+    }
+
+    push::Phase phase() const {
+        const std::lock_guard lock(m_mutex);
+        return m_phase;
+    }
+    std::uint16_t port() const {
+        const std::lock_guard lock(m_mutex);
+        return m_port;
+    }
+    std::uint64_t received() const {
+        const std::lock_guard lock(m_mutex);
+        return m_received;
+    }
+
+    std::atomic<bool> finish = false;
+    std::atomic<unsigned> cuts = 0;
+
+private:
+    mutable std::mutex m_mutex;  // guards the members below
+    push::Phase m_phase = push::Phase::receiving;
+    std::uint16_t m_port = 0;
+    std::uint64_t m_received = 0;
+};
+
+// A push on a thread of its own.
+class Push {
+public:
+    Push(PushPlan plan, const fs::path& overlay) : m_source(FileSource::open(overlay).value()) {
+        plan.source = &m_source;
+        m_thread = std::jthread([this, plan](const std::stop_token& stop) {
+            m_result.emplace(pushToServer(plan, watcher, stop));
+            over = true;
+        });
+    }
+    Result<void> finish() {
+        watcher.finish = true;
+        m_thread.join();
+        return *m_result;
+    }
+
+    Watcher watcher;
+    std::atomic<bool> over = false;
+
+private:
+    FileSource m_source;
+    std::optional<Result<void>> m_result;
+    std::jthread m_thread;
+};
+
+constexpr int kLimitMs = 120'000;  // against hanging only
+
+}  // namespace
+
+class TestRemote : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase();
+    void cleanupTestCase();
+    void cleanup();
+    void runsThereAndAnswersHere();
+    void theGuestReachesNothing();
+    void comesBackToAServerThatWasKilled();
+
+private:
+    QStringList serverArguments(std::uint16_t port = 0) const {
+        return {"run",       "--json", "--listen",           "127.0.0.1", "--forward-address",
+                "127.0.0.1", "--port", QString::number(port)};
+    }
+    void startServer(std::uint16_t port = 0);
+    PushPlan plan() const {
+        PushPlan plan;
+        plan.server = {{"127.0.0.1", m_port}, m_fingerprint, m_token};
+        return plan;
+    }
+    fs::path overlay() const { return *m_place / "app.cloudlet"; }
+
+    std::unique_ptr<Place> m_place;
+    std::unique_ptr<Program> m_program;
+    std::unique_ptr<Running> m_server;
+    std::uint16_t m_port = 0;
+    Hash m_fingerprint;
+    std::string m_token;
+};
+
+void TestRemote::initTestCase() {
+    QVERIFY2(std::getenv("CLOUDLET_TINY_DISK") != nullptr,
+             "CLOUDLET_TINY_DISK must name the disk of the small test guest");
+    m_place = std::make_unique<Place>();
+    m_program = std::make_unique<Program>(m_place->catalog());
+    m_program->set("XDG_DATA_HOME", m_place->file("home"));
+    VERIFY_EXIT(m_program->run(baseArguments(qEnvironmentVariable("CLOUDLET_TINY_DISK"), "tiny")),
+                0);
+    m_place->write("setup.sh",
+                   "echo page > /www/page.txt; dd if=/dev/urandom of=/run/noise bs=1M count=4\n"
+                   "sha256sum /run/noise > /run/noise.sum\n");
+    VERIFY_EXIT(
+        m_program->run({"overlay", "tiny", "--no-clean", "--run", m_place->file("setup.sh"),
+                        "--forward", "tcp:0:7777", "--json", "-o", m_place->file("app.cloudlet")}),
+        0);
+    // Paired, as the server's pair command and cloudlet pair do it.
+    VALUE(trust, TrustStore::open(m_place->catalog() / "server"));
+    const auto now = std::chrono::system_clock::now();
+    VALUE(secret, trust.invite(Role::pusher, now));
+    VALUE(token, trust.admit(secret, "test", now));
+    m_token = token;
+    startServer();
+}
+
+void TestRemote::startServer(std::uint16_t port) {
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert("CLOUDLET_CATALOG", qtPath(m_place->catalog()));
+    m_server = std::make_unique<Running>(serverArguments(port), environment, SYNTHESIS_SERVER);
+    QVERIFY2(m_server->waitForOutput("}\n"), m_server->errors());
+    const QJsonObject said = QJsonDocument::fromJson(m_server->output()).object();
+    m_port = static_cast<std::uint16_t>(said["port"].toInt());
+    VALUE(fingerprint, Hash::fromHex(said["fingerprint"].toString().toStdString()));
+    m_fingerprint = fingerprint;
+}
+
+void TestRemote::cleanupTestCase() {
+    if (m_server) {
+        m_server->signal(SIGTERM);
+        const Outcome ended = m_server->finish();
+        VERIFY_EXIT(ended, 0);
+    }
+    if (m_place) QCOMPARE(m_place->leftovers(), QStringList());
+    m_server.reset();
+    m_program.reset();
+    m_place.reset();
+}
+
+void TestRemote::cleanup() {
+    for (const pid_t pid : vmsIn(m_place->path())) ::kill(pid, SIGKILL);
+}
+
+void TestRemote::runsThereAndAnswersHere() {
+    Push push(plan(), overlay());
+    QTRY_VERIFY_WITH_TIMEOUT(push.watcher.port() != 0 || push.over, kLimitMs);
+    if (push.over) VERIFY_OK(push.finish());
+    QCOMPARE(shellWhenReady(push.watcher.port(), "cat /www/page.txt"), std::string("page\n"));
+    VALUE(sessions, askServer(plan().server, "GET", "/v1/sessions", {}, {}));
+    QCOMPARE(sessions.at("sessions").as_array().size(), std::size_t{1});
+    QTRY_VERIFY_WITH_TIMEOUT(push.watcher.phase() == push::Phase::complete || push.over, kLimitMs);
+    QCOMPARE(shellWhenReady(push.watcher.port(), "sha256sum -c /run/noise.sum"),
+             std::string("/run/noise: OK\n"));
+    VERIFY_OK(push.finish());
+    QTRY_COMPARE_WITH_TIMEOUT(m_place->leftovers(), QStringList(), kLimitMs);
+}
+
+// A09: neither the host, nor what lies behind it.
+void TestRemote::theGuestReachesNothing() {
+    Push push(plan(), overlay());
+    QTRY_VERIFY_WITH_TIMEOUT(push.watcher.port() != 0 || push.over, kLimitMs);
+    if (push.over) VERIFY_OK(push.finish());
+    const std::string server = std::to_string(m_port);
+    const std::string tries = shellWhenReady(
+        push.watcher.port(), "for a in 10.0.2.2 127.0.0.1; do echo | timeout 3 nc $a " + server +
+                                 " >/dev/null 2>&1 && echo reached $a; done; echo tried");
+    QCOMPARE(tries, std::string("tried\n"));
+    VERIFY_OK(push.finish());
+}
+
+// N14: its sessions are gone with it, VM and all; the client begins anew and does not notice.
+void TestRemote::comesBackToAServerThatWasKilled() {
+    const std::uint16_t port = m_port;
+    Push push(plan(), overlay());
+    QTRY_VERIFY_WITH_TIMEOUT(push.watcher.port() != 0 || push.over, kLimitMs);
+    if (push.over) VERIFY_OK(push.finish());
+    m_server->signal(SIGKILL);
+    m_server->finish();
+    startServer(port);
+    QTRY_VERIFY_WITH_TIMEOUT(push.watcher.cuts > 0 || push.over, kLimitMs);
+    QTRY_VERIFY_WITH_TIMEOUT(push.watcher.phase() == push::Phase::complete || push.over, kLimitMs);
+    if (push.over) VERIFY_OK(push.finish());
+    QCOMPARE(shellWhenReady(push.watcher.port(), "cat /www/page.txt"), std::string("page\n"));
+    QCOMPARE(vmsIn(m_place->path()).size(), std::size_t{1});
+    VERIFY_OK(push.finish());
+    QTRY_COMPARE_WITH_TIMEOUT(m_place->leftovers(), QStringList(), kLimitMs);
+}
+
+QTEST_GUILESS_MAIN(TestRemote)
+#include "tst_remote.moc"
