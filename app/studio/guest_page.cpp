@@ -79,6 +79,11 @@ void GuestPage::attach(GuestJob& job) {
             m_stage->setStage(job.job().view());
         }
     });
+    connect(&job.job(), &Job::finished, this, [this, &job] {
+        const bool failed = job.job().state() == Job::State::failed;
+        Q_EMIT jobEnded(failed ? toQt(job.job().error().message) : m_heading->text(),
+                        job.job().seconds());
+    });
     connect(&job.job(), &Job::noticed, m_side, &GuestSide::log);
     connect(&job.job(), &Job::stageFinished, this, [this](const QString& stage, double seconds) {
         m_side->log(tr("%1: %2").arg(stage, durationText(seconds)));

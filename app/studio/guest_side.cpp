@@ -4,6 +4,7 @@
 #include <QGroupBox>
 #include <QLabel>
 #include <QListWidget>
+#include <QTextDocumentFragment>
 #include <QTime>
 #include <QVBoxLayout>
 
@@ -57,7 +58,6 @@ GuestSide::GuestSide(QWidget* parent)
     m_ports->setTextFormat(Qt::RichText);
     m_ports->setTextInteractionFlags(Qt::TextBrowserInteraction);
     m_ports->setOpenExternalLinks(true);
-    m_ports->setAccessibleName(tr("Ports"));
     auto* ports = new QGroupBox(tr("Ports"));
     (new QVBoxLayout(ports))->addWidget(m_ports);
     m_log->setAccessibleName(tr("What happened"));
@@ -96,7 +96,19 @@ void GuestSide::setFact(const QString& name, const QString& value) {
 void GuestSide::setForwards(const QList<ForwardFact>& forwards) {
     QStringList lines;
     for (const ForwardFact& forward : forwards) lines << lineOf(forward);
-    m_ports->setText(lines.isEmpty() ? tr("None is open.") : lines.join(QStringLiteral("<br>")));
+    m_portsText = lines.isEmpty() ? tr("None is open.") : lines.join(QStringLiteral("<br>"));
+    m_ports->setText(m_portsText);
+    // A label's name takes the place of its text for a screen reader.
+    m_ports->setAccessibleName(
+        tr("Ports: %1").arg(QTextDocumentFragment::fromHtml(m_portsText).toPlainText()));
+}
+
+// A link keeps the colour that the palette had when its text was set.
+void GuestSide::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() != QEvent::PaletteChange) return;
+    m_ports->clear();
+    m_ports->setText(m_portsText);
 }
 
 void GuestSide::log(const QString& text) {

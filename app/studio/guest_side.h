@@ -24,9 +24,13 @@ public:
     void log(const QString& text);
     QString logText() const;
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
     QFormLayout* m_facts;
     QLabel* m_ports;
+    QString m_portsText;
     QListWidget* m_log;
     QVBoxLayout* m_layout;
 };

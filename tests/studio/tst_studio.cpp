@@ -20,6 +20,7 @@
 #include "app/studio/library.h"
 #include "app/studio/library_page.h"
 #include "app/studio/main_window.h"
+#include "app/studio/overlay_page.h"
 #include "app/studio/qt_text.h"
 #include "app/studio/run_page.h"
 #include "app/studio/settings.h"
@@ -101,6 +102,7 @@ private:
     void failsAndRetries(AuthorPage& page, OverlayOrder order);
     void cancelsCreation(AuthorPage& page, const OverlayOrder& order);
     void runOverlay();
+    void inspectOverlay();
     void saveResidue(RunPage& page, quint16 webPort);
 
     std::unique_ptr<Place> m_place;
@@ -300,6 +302,16 @@ void TestStudio::saveResidue(RunPage& page, quint16 webPort) {
     QCOMPARE(made.manifest.ports.size(), parent.manifest.ports.size());
 }
 
+void TestStudio::inspectOverlay() {
+    m_window->inspect(m_place->file("web-page.cloudlet"));
+    auto* page = qobject_cast<OverlayPage*>(m_window->currentPage());
+    QVERIFY(page != nullptr);
+    auto* files = page->findChild<QTreeView*>();
+    QTRY_VERIFY_WITH_TIMEOUT(files->model()->rowCount() > 0, kLimitMs);
+    QCOMPARE(page->title(), "Overlay: web page");
+    picture(*m_window, "overlay");
+}
+
 void TestStudio::authorsAndRuns() {
     openWindow();
     QTest::qWait(200);  // for the picture only
@@ -319,6 +331,7 @@ void TestStudio::authorsAndRuns() {
     m_window->findChild<QTabWidget*>()->setCurrentIndex(0);
     QTest::qWait(500);  // for the picture only: details are read
     picture(*m_window, "library");
+    inspectOverlay();
     HostDialog host(*m_services, m_window.get());
     host.show();
     if (qEnvironmentVariableIsSet("CLOUDLET_SCREENSHOTS")) QTest::qWait(6000);
