@@ -47,9 +47,9 @@ Compression Compression::of(Profile profile, std::optional<Codec> codec) {
 
 std::size_t Compression::mostAtOnce() const {
     // Measured for a full segment with a full prefix: 19.6 MiB for LZMA2, 21 for xdelta3 with
-    // LZMA2, 37 for zstd at its slowest, 7 as "balanced". Two more for prefix and result.
+    // LZMA2, 42 for zstd at its slowest, 7 as "balanced". Two more for prefix and result.
     if (codec != Codec::zstd) return kMostPackingBytes / (23 << 20);
-    if (zstdLevel > kBalancedLevel) return kMostPackingBytes / (39 << 20);
+    if (zstdLevel > kBalancedLevel) return kMostPackingBytes / (44 << 20);
     return kMostPackingBytes / (9 << 20);
 }
 

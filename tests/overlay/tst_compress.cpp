@@ -1,4 +1,7 @@
+#include <sys/resource.h>
+
 #include <QObject>
+#include <thread>
 
 #include "engine/overlay/compress.h"
 #include "engine/overlay/xdelta_codec.h"
@@ -15,6 +18,7 @@ private slots:
     void roundTrips();
     void storesWhatDoesNotShrink();
     void keepsTheShorter();
+    void staysWithinItsShare();
 };
 
 static std::vector<Codec> codecs() {
@@ -78,6 +82,39 @@ void TestCompress::keepsTheShorter() {
             Compression how = Compression::of(Profile::fastest, codec);
             QVERIFY(must(compressContent(plain, {}, how)).bytes.size() <= fast);
         }
+    }
+}
+
+// As many at once as mostAtOnce() says take no more than is there for all: one of them, a full
+// segment with a full prefix, takes no more than its share. The frugal ones first, as a peak stays.
+void TestCompress::staysWithinItsShare() {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    QSKIP("a sanitizer takes memory of its own");
+#endif
+    std::vector<Compression> all{Compression::of(Profile::fastest),
+                                 Compression::of(Profile::balanced),
+                                 Compression::of(Profile::smallest)};
+    if (hasXdelta()) all.push_back(Compression::of(Profile::balanced, Codec::xdelta3));
+    all.push_back(Compression::of(Profile::smallest, Codec::zstd));
+    const auto peak = [] {
+        rusage usage{};
+        getrusage(RUSAGE_SELF, &usage);
+        return std::size_t(usage.ru_maxrss) << 10;
+    };
+    Bytes plain;
+    for (int i = 0; i < 64; ++i) {
+        const Bytes some = letters("aBc0Xyz" + std::string(9, static_cast<char>('A' + i % 26)));
+        plain.insert(plain.end(), some.begin(), some.end());
+    }
+    plain.resize(kMostSegmentBytes);
+    const Bytes prefix(plain.rbegin(), plain.rend());
+    const std::size_t before = peak();
+    for (const Compression& how : all) {
+        std::thread([&] { must(compressContent(plain, prefix, how)); }).join();
+        const std::size_t grown = peak() - before;
+        QVERIFY(how.mostAtOnce() >= 3);
+        QVERIFY2(how.mostAtOnce() * grown <= kMostPackingBytes,
+                 qPrintable(QString("%1 MiB, %2 at once").arg(grown >> 20).arg(how.mostAtOnce())));
     }
 }
 
