@@ -14,6 +14,7 @@
 #include "cloudletfs/wait_times.h"
 #include "cloudletfs/waiting_requests.h"
 #include "engine/base/file.h"
+#include "engine/base/mapped_file.h"
 #include "engine/image/chunk.h"
 #include "engine/mount/message.h"
 
@@ -72,7 +73,7 @@ public:
     Waits waits() const;
 
 private:
-    LazyImage(Plan plan, File base, File upper);
+    LazyImage(Plan plan, File base, MappedFile baseMap, File upper);
 
     static constexpr std::uint64_t kSlice = 1 << 14;  // chunks: bounds how long a lock is held
 
@@ -84,6 +85,8 @@ private:
 
     void serve(Request request);
     void serveRead(Request request);
+    // The piece as the base is mapped; nothing if it is small or cannot be read without an error.
+    std::optional<ByteView> mapped(const Piece& piece) const;
     void servePatches(Request request);
     void resume(std::vector<Request> requests);
     void finish(Request& request, int errorNumber);
@@ -105,6 +108,7 @@ private:
 
     const ImageKind m_kind;
     const File m_base;
+    const MappedFile m_baseMap;
     File m_upper;
     TouchLog* const m_touchLog;
     const std::function<void(const ChunkRange&)> m_onDemand;

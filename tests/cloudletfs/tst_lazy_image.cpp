@@ -102,6 +102,24 @@ private slots:
         QCOMPARE(all->answers, 1);
     }
 
+    // Such a read is answered from the base as it is mapped, unless something else is in it.
+    void readsLongRunsOfTheBase() {
+        std::string letters;
+        for (int i = 0; i < 40; ++i) letters += static_cast<char>('A' + i % 26);
+        const Fixture f(letters);
+        QCOMPARE(f.read(0, 40)->letters(), letters);
+        QCOMPARE(f.read(3, 20)->letters(), letters.substr(3, 20));
+        const auto odd = std::make_shared<Outcome>();
+        f.image->read(100, 30 * kChunkSize, std::make_unique<KeptAnswer>(odd));
+        const Bytes whole = letterImage(letters);
+        QVERIFY(std::ranges::equal(odd->content, ByteView(whole).subspan(100, 30 * kChunkSize)));
+        f.write(letterImage("x"), 30 * kChunkSize);
+        QCOMPARE(f.read(20, 20)->letters(), letters.substr(20, 10) + "x" + letters.substr(31));
+        fs::resize_file(f.scratch / "base", 10 * kChunkSize);
+        QCOMPARE(f.read(0, 20)->error, EIO);  // where the mapping would be a bus error
+        QCOMPARE(f.read(0, 10)->letters(), letters.substr(0, 10));
+    }
+
     void readsToItsEndOnly() {
         const Fixture f("AB");
         QCOMPARE(f.read(1, 5)->letters(), std::string("B"));
