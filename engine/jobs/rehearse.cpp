@@ -15,7 +15,7 @@ namespace {
 
 // After a port accepts: its service answers its first client, and what it began comes to an end.
 constexpr std::chrono::seconds kFirstAnswer{5};
-constexpr std::chrono::milliseconds kAfterAnswer{200};
+constexpr std::chrono::milliseconds kAfterAnswer{50};
 // A guest without a service has drawn its screen and settled by then.
 constexpr std::chrono::seconds kSettled{5};
 
