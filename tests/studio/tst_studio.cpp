@@ -8,6 +8,7 @@
 #include <QSignalSpy>
 #include <QStyleFactory>
 #include <QTabWidget>
+#include <QTableWidget>
 #include <QTest>
 #include <QTreeView>
 #include <cmath>
@@ -306,8 +307,8 @@ void TestStudio::inspectOverlay() {
     m_window->inspect(m_place->file("web-page.cloudlet"));
     auto* page = qobject_cast<OverlayPage*>(m_window->currentPage());
     QVERIFY(page != nullptr);
-    auto* files = page->findChild<QTreeView*>();
-    QTRY_VERIFY_WITH_TIMEOUT(files->model()->rowCount() > 0, kLimitMs);
+    auto* sizes = page->findChild<QTableWidget*>();
+    QTRY_COMPARE_WITH_TIMEOUT(sizes->rowCount(), 5, kLimitMs);
     QCOMPARE(page->title(), "Overlay: web page");
     picture(*m_window, "overlay");
 }
