@@ -7,6 +7,7 @@
 #include <csignal>
 #include <optional>
 
+#include "app/studio/gui_watchdog.h"
 #include "app/studio/main_window.h"
 #include "app/studio/qt_text.h"
 #include "app/studio/single_instance.h"
@@ -57,6 +58,12 @@ int run(int argc, char** argv) {
     QApplication::setApplicationVersion(QStringLiteral(CLOUDLET_VERSION));
     QApplication::setDesktopFileName(QStringLiteral("cloudlet-studio"));
     QApplication app(argc, argv);
+#ifndef NDEBUG
+    const GuiWatchdog watchdog([](std::chrono::milliseconds blocked) {
+        qWarning("a call has blocked the window for %lld ms",
+                 static_cast<long long>(blocked.count()));
+    });
+#endif
     QApplication::setWindowIcon(QIcon(QStringLiteral(":/cloudlet-studio.svg")));
     std::signal(SIGPIPE, SIG_IGN);  // a guest's console that closes is no reason to die
     const Arguments arguments = parse(app);

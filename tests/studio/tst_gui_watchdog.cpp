@@ -1,0 +1,66 @@
+// What the watchdog barks at, and what it lets be.
+#include "app/studio/gui_watchdog.h"
+
+#include <QCoreApplication>
+#include <QEventLoop>
+#include <QFile>
+#include <QTest>
+#include <QTimer>
+#include <thread>
+#include <vector>
+
+using namespace cloudlet;
+using namespace std::chrono_literals;
+
+namespace {
+
+// Does something within the event loop, and tells what was barked.
+std::vector<std::chrono::milliseconds> during(const std::function<void()>& act) {
+    std::vector<std::chrono::milliseconds> barks;
+    const GuiWatchdog watchdog(
+        [&](std::chrono::milliseconds blocked) { barks.push_back(blocked); });
+    QEventLoop loop;
+    QTimer::singleShot(30ms, &loop, [&] {
+        act();
+        QTimer::singleShot(30ms, &loop, &QEventLoop::quit);
+    });
+    loop.exec();
+    return barks;
+}
+
+}  // namespace
+
+class TestGuiWatchdog : public QObject {
+    Q_OBJECT
+private slots:
+    void barksAtACallThatBlocks();
+    void letsWorkBe();
+    void letsANestedLoopBe();
+};
+
+void TestGuiWatchdog::barksAtACallThatBlocks() {
+    if (!QFile::exists("/proc/thread-self/schedstat")) QSKIP("this kernel does not count");
+    const auto barks = during([] { std::this_thread::sleep_for(150ms); });
+    QCOMPARE(barks.size(), std::size_t{1});
+    QVERIFY(barks.front() >= 120ms);
+}
+
+void TestGuiWatchdog::letsWorkBe() {
+    const auto barks = during([] {
+        const auto end = std::chrono::steady_clock::now() + 150ms;
+        while (std::chrono::steady_clock::now() < end) continue;
+    });
+    QVERIFY(barks.empty());
+}
+
+void TestGuiWatchdog::letsANestedLoopBe() {
+    const auto barks = during([] {
+        QEventLoop dialog;
+        QTimer::singleShot(150ms, &dialog, &QEventLoop::quit);
+        dialog.exec();
+    });
+    QVERIFY(barks.empty());
+}
+
+QTEST_GUILESS_MAIN(TestGuiWatchdog)
+#include "tst_gui_watchdog.moc"
