@@ -10,9 +10,9 @@ namespace cloudlet {
 
 namespace {
 
-// Segments that are compressed, of 1 MiB at most: some 0.2 s of one core. An overlay of less data
+// Segments that are compressed, of 1 MiB at most: some 0.3 s of one core. An overlay of less data
 // is weighed whole.
-constexpr std::size_t kSamples = 6;
+constexpr std::size_t kSamples = 10;
 constexpr std::uint64_t kMostCells = 2048;  // of one image
 // What is usual: a device state against its base's; manifest with a small picture and header.
 constexpr std::uint64_t kUsualStateBytes = 4 << 10;
