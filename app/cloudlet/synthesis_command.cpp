@@ -4,14 +4,17 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <array>
 
 #include "app/cloudlet/context.h"
 #include "app/cloudlet/options.h"
+#include "app/cloudlet/overlay_view.h"
 #include "app/cloudlet/session_view.h"
 #include "app/cloudlet/viewer.h"
 #include "engine/base/format.h"
 #include "engine/base/stopwatch.h"
 #include "engine/jobs/guest_port.h"
+#include "engine/jobs/residue.h"
 #include "engine/jobs/synthesise.h"
 #include "engine/net/http_source.h"
 
@@ -27,6 +30,7 @@ struct SynthesisOptions {
     bool display = false;
     bool detach = false;
     bool earlyStart = false;
+    std::string residue;
 };
 
 // From the start of the command's work.
@@ -116,15 +120,49 @@ json::Object reportJson(const SynthesisOptions& options, const Synthesised& vm,
     return object;
 }
 
+Result<void> saveResidue(Synthesised& vm, const SynthesisOptions& options, const Context& context,
+                         const Services& services) {
+    OverlayRequest request;
+    request.output = absolutePath(options.residue);
+    request.title = vm.report.manifest.title;
+    std::optional<CreatedOverlay> created;
+    TRY(context.terminal.runWithProgress(services.progress, [&]() -> Result<void> {
+        created = TRY(captureResidue(vm, request, services));
+        return {};
+    }));
+    context.terminal.say(createdText(*created, request.output));
+    return {};
+}
+
+// --residue is for a person who says when; a script has "cloudlet residue".
+Result<void> checkResidue(const SynthesisOptions& options) {
+    if (options.residue.empty()) return {};
+    if (::isatty(STDIN_FILENO) == 1) return checkOutput(absolutePath(options.residue));
+    return Error{ErrorCode::invalid,
+                 "--residue waits for Enter, but standard input is no terminal: use --detach, then "
+                 "cloudlet residue"};
+}
+
 // Until the guest ends by itself, Enter is pressed or a signal comes.
-Result<void> stayWith(Synthesised& vm, const Context& context) {
+Result<void> stayWith(Synthesised& vm, const SynthesisOptions& options, const Context& context,
+                      const Services& services) {
     const bool person = ::isatty(STDIN_FILENO) == 1;
-    context.terminal.say(person ? "Press Enter to end the VM." : "Ctrl-C (SIGINT) ends the VM.");
+    context.terminal.say(!options.residue.empty() ? "Press Enter to save the VM and end it."
+                         : person                 ? "Press Enter to end the VM."
+                                                  : "Ctrl-C (SIGINT) ends the VM.");
     while (true) {
         if (context.stop.stop_requested()) return Error{ErrorCode::cancelled, "the VM is ended"};
         TRY(vm.check());
         pollfd input{person ? STDIN_FILENO : -1, POLLIN, 0};
-        if (::poll(&input, 1, 200) > 0) return vm.guest.end();
+        if (::poll(&input, 1, 200) > 0) {
+            if (options.residue.empty()) return vm.guest.end();
+            std::array<char, 256> line;
+            static_cast<void>(::read(STDIN_FILENO, line.data(), line.size()));
+            const Result<void> saved = saveResidue(vm, options, context, services);
+            if (saved) return vm.guest.end();
+            context.terminal.say(saved.error().message);
+            context.terminal.say("The VM runs on. Press Enter to try again; Ctrl-C ends it.");
+        }
         const DomainStatus status = TRY(vm.guest.domain().status());
         if (status.state == DomainState::shutOff) return {};
         if (status.state == DomainState::crashed) {
@@ -174,6 +212,7 @@ Result<std::unique_ptr<ChunkSource>> openOverlay(const std::string& place) {
 }
 
 Result<void> runSynthesis(Context& context, const SynthesisOptions& options) {
+    TRY(checkResidue(options));
     const std::unique_ptr<ChunkSource> source = TRY(openOverlay(options.overlay));
     SynthesisRequest request;
     request.source = source.get();
@@ -201,7 +240,7 @@ Result<void> runSynthesis(Context& context, const SynthesisOptions& options) {
         context.terminal.say("End it with: cloudlet stop " + id.substr(0, 8));
         return {};
     }
-    return stayWith(*vm, context);
+    return stayWith(*vm, options, context, services);
 }
 
 }  // namespace
@@ -228,8 +267,14 @@ void addSynthesisCommand(CLI::App& app, Context& context) {
     command->add_flag("--early-start", options->earlyStart,
                       "Start the VM at once and bring the overlay while it runs");
     command->add_flag("--display", options->display, "Open a VNC viewer on the VM's console");
-    command->add_flag("--detach", options->detach,
-                      "Leave the VM running and return (see list-session, stop)");
+    CLI::Option* residue =
+        command->add_option("--residue", options->residue,
+                            "When Enter ends the VM, save what it has become as a new overlay");
+    residue->type_name("FILE");
+    command
+        ->add_flag("--detach", options->detach,
+                   "Leave the VM running and return (see list-session, residue, stop)")
+        ->excludes(residue);
     command->footer("Example: cloudlet synthesis app.cloudlet --until-port 8080 --detach");
     command->callback([&context, options] {
         context.action = [&context, options] { return runSynthesis(context, *options); };
