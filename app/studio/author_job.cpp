@@ -16,7 +16,7 @@ constexpr std::chrono::minutes kScriptLimit{30};
 }  // namespace
 
 AuthorJob::AuthorJob(StudioServices& services, AuthorOrder order, QObject* parent)
-    : GuestJob(services, parent), m_order(std::move(order)) {}
+    : GuestJob(services, parent), m_start(std::move(order)) {}
 
 AuthorJob::~AuthorJob() {
     endJob();
@@ -25,13 +25,13 @@ AuthorJob::~AuthorJob() {
 Result<void> AuthorJob::work(Progress& progress, const std::stop_token& stop) {
     const Services engine = TRY(services().forJob(progress, stop));
     AuthorSession session = TRY(AuthorSession::begin(
-        {m_order.base.toStdString(), m_order.title.toStdString(), m_order.forwards}, engine));
+        {m_start.base.toStdString(), m_start.title.toStdString(), m_start.forwards}, engine));
     m_session = &session;
     Guest& guest = session.guest();
     const GuestFacts facts = factsOf(guest.domain(), guest.forwards());
     tellReady([this, facts] { Q_EMIT guestReady(facts); });
     while (true) {
-        progress.beginStage("the guest is yours");
+        progress.beginStage({});
         TRY(attendAndMeasure(session, stop));
         Result<CreatedOverlay> created =
             create(guest.domain(), engine, [&](const OverlayRequest& request, const Services& own) {

@@ -24,7 +24,7 @@ public:
     AuthorJob(StudioServices& services, AuthorOrder order, QObject* parent = nullptr);
     ~AuthorJob() override;
 
-    const AuthorOrder& order() const { return m_order; }
+    const AuthorOrder& order() const { return m_start; }
     // REQUIRES: the job is done.
     const CreatedOverlay& created() const { return *m_created; }
 
@@ -47,7 +47,7 @@ private:
     Result<void> attendAndMeasure(AuthorSession& session, const std::stop_token& stop);
     void measure(AuthorSession& session, const std::stop_token& stop);
 
-    const AuthorOrder m_order;
+    const AuthorOrder m_start;
     AuthorSession* m_session = nullptr;       // the job's thread only
     std::optional<CreatedOverlay> m_created;  // written before the job's end
 };

@@ -126,8 +126,8 @@ void AuthorPage::guestReady(const GuestFacts& facts) {
 void AuthorPage::ended() {
     const Job& job = m_job->job();
     m_meter->hide();
-    if (job.state() == Job::State::done) return showCreated();
     side().setForwards({});
+    if (job.state() == Job::State::done) return showCreated();
     console().view().close();
     heading().setText(job.state() == Job::State::cancelled ? tr("Discarded. No overlay was made.")
                                                            : tr("No overlay was made."));

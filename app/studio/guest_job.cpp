@@ -28,6 +28,7 @@ void GuestJob::setPaused(bool paused) {
 }
 
 void GuestJob::createOverlay(const OverlayOrder& order) {
+    m_order = order;
     m_creation = std::stop_source();
     setPhase(Phase::creating);
     Wanted wanted{

@@ -41,6 +41,8 @@ public:
     // While the guest runs.
     void setPaused(bool paused);
     void createOverlay(const OverlayOrder& order);
+    // The last one.
+    const OverlayOrder& overlayOrder() const { return m_order; }
     // While an overlay is made: the guest runs on as it is.
     void cancelCreation() { m_creation.request_stop(); }
 
@@ -89,6 +91,7 @@ private:
     StudioServices& m_services;
     GuestDesk m_desk;
     Phase m_phase = Phase::preparing;
+    OverlayOrder m_order;
     std::stop_source m_creation;
     std::optional<Wanted> m_wanted;  // the job's thread only
     std::unique_ptr<Job> m_job;

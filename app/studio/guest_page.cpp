@@ -86,6 +86,7 @@ void GuestPage::attach(GuestJob& job) {
     });
     connect(&job.job(), &Job::noticed, m_side, &GuestSide::log);
     connect(&job.job(), &Job::stageFinished, this, [this](const QString& stage, double seconds) {
+        if (stage.isEmpty()) return;  // the guest was the person's
         m_side->log(tr("%1: %2").arg(stage, durationText(seconds)));
     });
 }
@@ -93,11 +94,11 @@ void GuestPage::attach(GuestJob& job) {
 void GuestPage::askForOverlay(const QString& title, const OverlayNeeds& needs) {
     CreateOverlayDialog dialog(title, needs, window());
     if (dialog.exec() != QDialog::Accepted) return;
-    m_overlay = dialog.order();
-    complete(m_overlay);
-    StudioSettings::setOverlayFolder(QFileInfo(m_overlay.file).absolutePath());
+    OverlayOrder order = dialog.order();
+    complete(order);
+    StudioSettings::setOverlayFolder(QFileInfo(order.file).absolutePath());
     m_error->clear();
-    m_job->createOverlay(m_overlay);
+    m_job->createOverlay(order);
 }
 
 void GuestPage::creationFailed(const QString& message) {
@@ -107,7 +108,7 @@ void GuestPage::creationFailed(const QString& message) {
         return;
     }
     showFailure(message);
-    m_error->offer(tr("&Retry"), [this] { m_job->createOverlay(m_overlay); });
+    m_error->offer(tr("&Retry"), [this] { m_job->createOverlay(overlayOrder()); });
     m_error->offer(tr("&Back to the console"), [this] { m_console->view().setFocus(); });
     m_error->offer(tr("Discard the &guest…"), [this] { discard(); });
 }

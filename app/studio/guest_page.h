@@ -31,7 +31,7 @@ protected:
     // Asks where to, then lets the job make the overlay; a failure or cancel comes back to the
     // console, with the guest as it is.
     void askForOverlay(const QString& title, const OverlayNeeds& needs);
-    const OverlayOrder& overlayOrder() const { return m_overlay; }
+    const OverlayOrder& overlayOrder() const { return m_job->overlayOrder(); }
     // What a page adds to the order before the job gets it.
     virtual void complete(OverlayOrder&) const {}
     // Ends the guest; asks first.
@@ -55,7 +55,6 @@ private:
     ErrorPanel* m_error;
     QAction* m_pause;
     GuestJob* m_job = nullptr;
-    OverlayOrder m_overlay;
 };
 
 }  // namespace cloudlet

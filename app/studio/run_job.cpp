@@ -67,7 +67,7 @@ RunFacts RunJob::factsOf(Synthesised& vm, bool early) const {
 // Until somebody stops the VM, or it cannot go on.
 Result<void> RunJob::run(Synthesised& vm, Progress& progress, const Services& engine) {
     while (true) {
-        progress.beginStage("running");
+        progress.beginStage({});
         TRY(attendAndWatch(vm, engine.stop));
         TRY(vm.check());  // which may be why nobody attends the guest any more
         if (!isOverlayWanted()) return vm.guest.end();

@@ -12,11 +12,13 @@
 #include <QTest>
 #include <QTreeView>
 #include <cmath>
+#include <future>
 #include <memory>
 #include <optional>
 
 #include "app/studio/author_dialogs.h"
 #include "app/studio/author_page.h"
+#include "app/studio/gui_watchdog.h"
 #include "app/studio/host_dialog.h"
 #include "app/studio/library.h"
 #include "app/studio/library_page.h"
@@ -26,6 +28,7 @@
 #include "app/studio/run_page.h"
 #include "app/studio/settings.h"
 #include "engine/jobs/create_base.h"
+#include "engine/jobs/rehearse.h"
 #include "tests/support/result_checks.h"
 #include "tests/whole/place.h"
 #include "widgets/console_panel.h"
@@ -38,6 +41,8 @@ namespace {
 
 constexpr int kLimitMs = 120'000;  // TCG on a busy machine
 constexpr quint16 kWebPort = 8080;
+// A call of the engine on the window's thread takes seconds; a disk under load some tenths.
+constexpr std::chrono::milliseconds kMostBlocked{500};
 // Some noise, so that the overlay weighs something.
 constexpr const char* kTyped =
     "clear; head -c 2000000 /dev/urandom > /www/noise; echo typed-in > /www/typed; ls -l /www\n";
@@ -83,6 +88,14 @@ void picture(QWidget& widget, const QString& name) {
     QApplication::setPalette(light);
 }
 
+// httpGet, while the window goes on.
+std::string fetched(quint16 port, const std::string& page) {
+    auto answer = std::async(std::launch::async, httpGet, port, page);
+    static_cast<void>(QTest::qWaitFor(
+        [&] { return answer.wait_for(0s) == std::future_status::ready; }, kLimitMs));
+    return answer.get();
+}
+
 }  // namespace
 
 class TestStudio : public QObject {
@@ -102,6 +115,7 @@ private:
     OverlayEstimate measured(AuthorPage& page);
     void failsAndRetries(AuthorPage& page, OverlayOrder order);
     void cancelsCreation(AuthorPage& page, const OverlayOrder& order);
+    void rehearseOverlay(const QString& file);
     void runOverlay();
     void inspectOverlay();
     void saveResidue(RunPage& page, quint16 webPort);
@@ -110,6 +124,8 @@ private:
     std::optional<Catalog> m_catalog;
     std::unique_ptr<StudioServices> m_services;
     std::unique_ptr<MainWindow> m_window;
+    std::unique_ptr<GuiWatchdog> m_watchdog;
+    std::chrono::milliseconds m_blocked{0};  // the longest
 };
 
 void TestStudio::initTestCase() {
@@ -122,12 +138,17 @@ void TestStudio::initTestCase() {
     VALUE(catalog, Catalog::open(m_place->catalog()));
     m_catalog.emplace(std::move(catalog));
     m_services = std::make_unique<StudioServices>(*m_catalog, "");
+    m_watchdog = std::make_unique<GuiWatchdog>([this](std::chrono::milliseconds blocked) {
+        qInfo("blocked for %lld ms", static_cast<long long>(blocked.count()));
+        m_blocked = std::max(m_blocked, blocked);
+    });
 }
 
 void TestStudio::cleanupTestCase() {
     m_window.reset();
     m_services.reset();
     QCOMPARE(m_place->leftovers(), QStringList());
+    QVERIFY2(m_blocked < kMostBlocked, "a call has blocked the window");
     m_catalog.reset();
     m_place.reset();
 }
@@ -175,7 +196,7 @@ void TestStudio::typeIntoGuest(AuthorPage& page, quint16 webPort) {
     QVERIFY(layout);
     const QImage before = view.picture();
     QCOMPARE(view.typeText(kTyped, *layout), QString());
-    QTRY_COMPARE_WITH_TIMEOUT(httpGet(webPort, "/typed"), std::string("typed-in\n"), kLimitMs);
+    QTRY_COMPARE_WITH_TIMEOUT(fetched(webPort, "/typed"), std::string("typed-in\n"), kLimitMs);
     QTRY_VERIFY(view.picture() != before);
     QTest::qWait(500);  // for the picture only: what the guest prints next
     picture(*m_window, "author");
@@ -253,8 +274,21 @@ void TestStudio::cancelsCreation(AuthorPage& page, const OverlayOrder& order) {
     QVERIFY(page.findChild<ErrorPanel*>()->isHidden());
 }
 
+// So that its VM starts before all of it is there.
+void TestStudio::rehearseOverlay(const QString& file) {
+    Job job;
+    job.start([&](Progress& progress, const std::stop_token& stop) -> Result<void> {
+        const Services services = TRY(m_services->forJob(progress, stop));
+        TRY(rehearse({toPath(file), toPath(file), GuestPortAnswers{kWebPort}}, services));
+        return {};
+    });
+    QTRY_VERIFY_WITH_TIMEOUT(!job.isRunning(), kLimitMs);
+    QVERIFY2(job.state() == Job::State::done, job.error().message.c_str());
+}
+
 void TestStudio::runOverlay() {
     const QString file = m_place->file("web-page.cloudlet");
+    rehearseOverlay(file);
     m_window->openOverlay(file);
     auto* page = qobject_cast<RunPage*>(m_window->currentPage());
     QVERIFY(page != nullptr);
@@ -263,22 +297,28 @@ void TestStudio::runOverlay() {
     connect(&page->job(), &RunJob::guestReady, page, [&webPort](const RunFacts& facts) {
         webPort = static_cast<quint16>(facts.guest.forwards.first().hostPort);
     });
+    RunStatus status;
+    connect(&page->job(), &RunJob::watched, page,
+            [&status](const RunStatus& told) { status = told; });
     connect(&page->job(), &RunJob::answered, page,
             [&answered](int, double seconds) { answered = seconds; });
     QTRY_VERIFY_WITH_TIMEOUT(page->job().phase() != GuestJob::Phase::preparing, kLimitMs);
     QVERIFY2(page->job().phase() == GuestJob::Phase::running,
              page->job().job().error().message.c_str());
-    QTRY_COMPARE_WITH_TIMEOUT(httpGet(webPort, "/typed"), std::string("typed-in\n"), kLimitMs);
+    QTRY_COMPARE_WITH_TIMEOUT(fetched(webPort, "/typed"), std::string("typed-in\n"), kLimitMs);
     QTRY_VERIFY_WITH_TIMEOUT(answered >= 0, kLimitMs);
+    QTRY_VERIFY_WITH_TIMEOUT(status.completeSeconds > 0, kLimitMs);
+    QCOMPARE(status.fetchedBytes, status.overlayBytes);
+    QVERIFY(status.timelyChunks > 0);
     QTRY_VERIFY_WITH_TIMEOUT(page->console().view().isConnected(), kLimitMs);
     QTRY_VERIFY_WITH_TIMEOUT(!page->console().view().guestSize().isEmpty(), kLimitMs);
     QVERIFY(!page->wouldLose().isEmpty());
     QTest::qWait(300);  // for the picture only
     picture(*m_window, "run");
     page->job().setPaused(true);
-    QTRY_VERIFY(httpGet(webPort, "/typed").empty());
+    QTRY_VERIFY(fetched(webPort, "/typed").empty());
     page->job().setPaused(false);
-    QTRY_COMPARE_WITH_TIMEOUT(httpGet(webPort, "/typed"), std::string("typed-in\n"), kLimitMs);
+    QTRY_COMPARE_WITH_TIMEOUT(fetched(webPort, "/typed"), std::string("typed-in\n"), kLimitMs);
     saveResidue(*page, webPort);
     page->job().stop();
     QTRY_COMPARE_WITH_TIMEOUT(page->job().phase(), GuestJob::Phase::ended, kLimitMs);
@@ -295,7 +335,7 @@ void TestStudio::saveResidue(RunPage& page, quint16 webPort) {
     page.job().createOverlay(order);
     QTRY_COMPARE_WITH_TIMEOUT(created.size(), 1, kLimitMs);
     QCOMPARE(page.job().phase(), GuestJob::Phase::running);
-    QCOMPARE(httpGet(webPort, "/typed"), std::string("typed-in\n"));
+    QCOMPARE(fetched(webPort, "/typed"), std::string("typed-in\n"));
     const OverlayDetails made = readOverlayDetails(order.file).value();
     const OverlayDetails parent = readOverlayDetails(m_place->file("web-page.cloudlet")).value();
     QVERIFY(made.manifest.parent.has_value());
