@@ -12,8 +12,7 @@ constexpr milliseconds kBeat{10};  // of which the thread sleeps as long as noth
 
 }  // namespace
 
-GuiWatchdog::GuiWatchdog(Bark bark, QObject* parent)
-    : QObject(parent), m_bark(std::move(bark)), m_last(now()) {
+GuiWatchdog::GuiWatchdog(Bark bark, QObject* parent) : QObject(parent), m_bark(std::move(bark)) {
     m_timer.setTimerType(Qt::PreciseTimer);
     connect(&m_timer, &QTimer::timeout, this, &GuiWatchdog::beat);
     m_timer.start(kBeat);
@@ -32,9 +31,10 @@ GuiWatchdog::Times GuiWatchdog::now() {
 }
 
 void GuiWatchdog::beat() {
-    const Times last = std::exchange(m_last, now());
-    if (m_last.worked == nanoseconds(0)) return;  // a kernel that does not count
-    const auto blocked = (m_last.wall - last.wall) - (m_last.worked - last.worked) - kBeat;
+    const Times time = now();
+    const std::optional<Times> last = std::exchange(m_last, time);
+    if (!last || time.worked == nanoseconds(0)) return;  // a kernel that does not count
+    const auto blocked = (time.wall - last->wall) - (time.worked - last->worked) - kBeat;
     if (blocked > kLimit) m_bark(duration_cast<milliseconds>(blocked));
 }
 

@@ -8,6 +8,7 @@
 #include <QTimer>
 #include <chrono>
 #include <functional>
+#include <optional>
 
 namespace cloudlet {
 
@@ -31,7 +32,7 @@ private:
 
     Bark m_bark;
     QTimer m_timer;
-    Times m_last;
+    std::optional<Times> m_last;  // none before the first beat
 };
 
 }  // namespace cloudlet

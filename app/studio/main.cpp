@@ -3,6 +3,7 @@
 #include <QCommandLineParser>
 #include <QFileInfo>
 #include <QIcon>
+#include <QLoggingCategory>
 #include <QMessageBox>
 #include <csignal>
 #include <optional>
@@ -16,6 +17,11 @@
 namespace cloudlet {
 
 namespace {
+
+#ifndef NDEBUG
+// Said with QT_LOGGING_RULES=cloudlet.watchdog=true.
+Q_LOGGING_CATEGORY(watchdogLog, "cloudlet.watchdog", QtWarningMsg)
+#endif
 
 struct Arguments {
     fs::path catalog;
@@ -60,8 +66,7 @@ int run(int argc, char** argv) {
     QApplication app(argc, argv);
 #ifndef NDEBUG
     const GuiWatchdog watchdog([](std::chrono::milliseconds blocked) {
-        qWarning("a call has blocked the window for %lld ms",
-                 static_cast<long long>(blocked.count()));
+        qCInfo(watchdogLog) << "a call has blocked the window for" << blocked.count() << "ms";
     });
 #endif
     QApplication::setWindowIcon(QIcon(QStringLiteral(":/cloudlet-studio.svg")));
