@@ -54,6 +54,7 @@ void addResidueCommand(CLI::App& app, Context& context);
 void addInspectCommands(CLI::App& app, Context& context);
 void addSynthesisCommand(CLI::App& app, Context& context);
 void addPushCommand(CLI::App& app, Context& context);
+void addServerCommands(CLI::App& app, Context& context);
 void addSessionCommands(CLI::App& app, Context& context);
 void addCodecCommands(CLI::App& app, Context& context);
 

@@ -50,6 +50,7 @@ int run(int argc, char** argv) {
     addInspectCommands(app, context);
     addSynthesisCommand(app, context);
     addPushCommand(app, context);
+    addServerCommands(app, context);
     addSessionCommands(app, context);
     addResidueCommand(app, context);
     addCodecCommands(app, context);

@@ -25,7 +25,9 @@ int exitCodeOf(const Error& error) {
 // One sentence in our own words or CLI11's, and where to read on.
 Error usageError(const CLI::App& app, const CLI::ParseError& error) {
     const std::vector<CLI::App*> chosen = app.get_subcommands();
-    const bool hasCommands = !app.get_subcommands(nullptr).empty();
+    // Groups of options are nameless commands to CLI11.
+    const auto isCommand = [](const CLI::App* one) { return !one->get_name().empty(); };
+    const bool hasCommands = !app.get_subcommands(isCommand).empty();
     const std::string help =
         app.get_name() + (chosen.empty() ? "" : " " + chosen.front()->get_name()) + " --help";
     const std::vector<std::string> unknown = app.remaining();

@@ -29,6 +29,8 @@ int run(int argc, char** argv) {
         ->envname("CLOUDLET_LIBVIRT_URI")
         ->type_name("URI");
     addRunCommand(app, context);
+    addTrustCommands(app, context);
+    addServerSessionCommands(app, context);
     return runProgram(app, context, argc, argv);
 }
 

@@ -11,9 +11,13 @@
 #include "engine/catalog/catalog.h"
 #include "engine/jobs/guest.h"
 #include "engine/net/cloudlet_server.h"
+#include "engine/net/discovery.h"
+#include "engine/net/local_access.h"
 #include "engine/net/paired_gatekeeper.h"
+#include "engine/net/secret.h"
 #include "engine/net/server_process.h"
 #include "engine/net/synthesis_work.h"
+#include "engine/net/url_pull.h"
 #include "engine/vm/hypervisor.h"
 
 namespace cloudlet {
@@ -45,6 +49,34 @@ Result<SessionLimits> limitsOf(const ServerConfig& config) {
     return limits;
 }
 
+// Nobody needs to find a server, so that a failure is told and no more.
+std::unique_ptr<Announcement> announce(const ServerContext& context, const ServerConfig& config,
+                                       const CloudletServer& server, const Hash& fingerprint,
+                                       const Catalog& catalog) {
+    if (!config.announce) return nullptr;
+    std::string name = config.name;
+    if (name.empty()) {
+        char host[65] = {};
+        name = ::gethostname(host, sizeof host - 1) == 0 ? host : "cloudlet";
+    }
+    auto made = Announcement::start(name, server.port(), fingerprint, [&catalog] {
+        const auto bases = catalog.bases();
+        return bases ? static_cast<std::uint32_t>(bases->size()) : 0;
+    });
+    if (made) return std::move(made).value();
+    context.terminal.say(made.error().message);
+    return nullptr;
+}
+
+HttpPolicy pullPolicy(const ServerConfig& config) {
+    HttpPolicy policy;
+    if (config.pull == ServerConfig::Pull::anywhere) policy.mayConnect = nullptr;
+    policy.silence = std::chrono::seconds(10);  // the client waits for its session
+    policy.redirects = config.pullRedirects;
+    policy.mostBytes = config.pullMostBytes;
+    return policy;
+}
+
 void waitForStop(const std::stop_token& stop) {
     std::mutex mutex;
     std::condition_variable_any never;
@@ -61,7 +93,9 @@ Result<void> serve(ServerContext& context, const ServerConfig& config) {
     for (const std::string& note : TRY(takeOverFrom(config.state / "process.json", catalog))) {
         context.terminal.say(note);
     }
+    const std::string localToken = TRY(randomSecret());
     PairedGatekeeper gatekeeper(trust);
+    gatekeeper.trustThisMachine(localToken);
     HypervisorOptions hypervisorOptions;
     hypervisorOptions.uri = context.libvirtUri;
     hypervisorOptions.network = {GuestNetwork::Reach::forwardsOnly, config.forwardAddress};
@@ -69,9 +103,14 @@ Result<void> serve(ServerContext& context, const ServerConfig& config) {
     SynthesisWork work(catalog, *hypervisor);
     SessionTable sessions(work, catalog.layout().incoming(), TRY(limitsOf(config)),
                           [&](const std::string& line) { context.terminal.say(line); });
-    Rest rest(catalog, sessions, gatekeeper);
+    UrlPulls pulls(sessions, pullPolicy(config));
+    const bool pull = config.pull != ServerConfig::Pull::off;
+    Rest rest(catalog, sessions, gatekeeper, pull ? &pulls : nullptr);
     const CloudletServer server = TRY(
         CloudletServer::start({identity, rest, sessions, gatekeeper}, config.listen, config.port));
+    const LocalAccessFile local =
+        TRY(LocalAccessFile::create(config.state, {server.port(), localToken}));
+    const auto announcement = announce(context, config, server, identity.fingerprint, catalog);
     context.terminal.result(
         fmt::format("Listening on {} port {}; fingerprint {}.", config.listen, server.port(),
                     identity.fingerprint.hex()),

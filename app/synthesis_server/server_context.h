@@ -22,5 +22,7 @@ public:
 
 // Each adds one or a few commands to the program.
 void addRunCommand(CLI::App& app, ServerContext& context);
+void addTrustCommands(CLI::App& app, ServerContext& context);
+void addServerSessionCommands(CLI::App& app, ServerContext& context);
 
 }  // namespace cloudlet

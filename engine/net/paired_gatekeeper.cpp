@@ -9,6 +9,11 @@ Error tooManyFailures() {
             "too many failed attempts from this address; wait 10 minutes and try again"};
 }
 
+// No device has an id like this.
+Peer thisMachine() {
+    return {"local", "this machine", Role::admin};
+}
+
 }  // namespace
 
 PairedGatekeeper::PairedGatekeeper(TrustStore& store, Clocks clocks)
@@ -18,6 +23,7 @@ Result<Peer> PairedGatekeeper::peerOf(const std::string& token, const std::strin
     const std::string from = sourceOf(source);
     const RateLimiter::Time now = m_clocks.steady();
     if (m_tokenFailures.isBlocked(from, now)) return tooManyFailures();
+    if (!m_localToken.isNull() && sameHash(hashOfSecret(token), m_localToken)) return thisMachine();
     const Result<Device> device = m_store.deviceOf(token, m_clocks.wall());
     if (!device) {
         if (device.error().code == ErrorCode::permission) m_tokenFailures.count(from, now);
@@ -40,6 +46,7 @@ Result<std::string> PairedGatekeeper::admit(const std::string& secret, const std
 
 // A store that cannot be read trusts nobody.
 bool PairedGatekeeper::isTrusted(const Peer& peer) {
+    if (peer.id == thisMachine().id) return true;
     const Result<bool> trusted = m_store.isTrusted(peer.id);
     return trusted && *trusted;
 }

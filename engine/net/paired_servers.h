@@ -9,7 +9,7 @@
 #include "engine/base/file.h"
 #include "engine/base/hash.h"
 #include "engine/net/role.h"
-#include "engine/net/server_address.h"
+#include "engine/net/server_access.h"
 
 namespace cloudlet {
 
@@ -19,6 +19,8 @@ struct PairedServer {
     Hash fingerprint;
     Role role = Role::viewer;
     std::string token;  // a secret
+
+    ServerAccess access() const { return {address, fingerprint, token}; }
 };
 
 class PairedServers {

@@ -139,6 +139,7 @@ std::uint64_t PushSession::receivedBytes() const {
 
 // Why nobody needs to wait any longer.
 std::optional<Error> PushSession::gone(const Lock&) const {
+    if (m_failure) return m_failure;
     if (m_interrupted) return Error{ErrorCode::cancelled, "cancelled"};
     if (m_wake) return std::nullopt;
     const std::chrono::seconds limit =
@@ -242,6 +243,12 @@ Result<void> PushSession::sendResidue(const File& file, std::stop_token stop) {
         wake(lock);
     }
     return {};
+}
+
+void PushSession::fail(Error error) {
+    const std::lock_guard lock(m_mutex);
+    m_failure = std::move(error);
+    m_changed.notify_all();
 }
 
 void PushSession::close() {

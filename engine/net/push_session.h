@@ -87,6 +87,8 @@ public:
     Result<void> sendResidue(const File& file, std::stop_token stop);
     // Nothing more will be said.
     void close();
+    // What fills it cannot go on.
+    void fail(Error error);
     const File& spool() const { return m_spool; }
 
 private:
@@ -113,6 +115,7 @@ private:
     push::Time m_statisticsSent{};
     std::optional<push::Then> m_then;
     fs::path m_console;
+    std::optional<Error> m_failure;
     bool m_interrupted = false;
 };
 

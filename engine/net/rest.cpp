@@ -7,6 +7,7 @@
 #include "engine/jobs/guest.h"
 #include "engine/net/message.h"
 #include "engine/net/role.h"
+#include "engine/net/url_pull.h"
 
 namespace cloudlet {
 
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::string_view kSessionPrefix = "/v1/sessions/";
 constexpr std::size_t kMostDeviceName = 100;
+constexpr std::size_t kMostForwards = 64;
 
 unsigned statusOf(ErrorCode code) {
     switch (code) {
@@ -42,10 +44,19 @@ Error unknownTarget() {
     return {ErrorCode::notFound, "there is nothing here; see engine/net/PROTOCOL.md"};
 }
 
+// The same answer for what is somebody else's.
+Error noSuchSession() {
+    return {ErrorCode::notFound, "there is no such session"};
+}
+
 Error notAllowed(const Peer& peer) {
     return {ErrorCode::permission,
             fmt::format("the role of \"{}\" ({}) does not allow this; pair it with another one",
                         escapeForTerminal(peer.name), toString(peer.role))};
+}
+
+json::Object toJson(const Error& error) {
+    return {{"code", toString(error.code)}, {"message", error.message}};
 }
 
 json::Object toJson(const PushSession::View& view, bool whole) {
@@ -60,6 +71,7 @@ json::Object toJson(const PushSession::View& view, bool whole) {
     json::Array forwards;
     for (const PortForward& forward : view.state.forwards) forwards.emplace_back(forward.text());
     session["forwards"] = forwards;
+    if (view.state.error) session["error"] = toJson(*view.state.error);
     return session;
 }
 
@@ -67,8 +79,7 @@ json::Object toJson(const PushSession::View& view, bool whole) {
 
 RestAnswer restError(const Error& error) {
     return {statusOf(error.code), "application/json",
-            json::serialize(json::Object{{"error", json::Object{{"code", toString(error.code)},
-                                                                {"message", error.message}}}})};
+            json::serialize(json::Object{{"error", toJson(error)}})};
 }
 
 Result<std::shared_ptr<PushSession>> sessionFor(const Peer& peer, const std::string& id,
@@ -76,8 +87,7 @@ Result<std::shared_ptr<PushSession>> sessionFor(const Peer& peer, const std::str
     std::shared_ptr<PushSession> session = sessions.find(id);
     const bool own = session && session->peer().id == peer.id;
     if (session && mayDo(peer.role, own ? Act::useOwnSession : Act::useAnySession)) return session;
-    // The same answer for what is somebody else's.
-    return Error{ErrorCode::notFound, "there is no such session"};
+    return noSuchSession();
 }
 
 RestAnswer Rest::answer(const RestRequest& request) {
@@ -99,7 +109,13 @@ Result<RestAnswer> Rest::tryAnswer(const RestRequest& request) {
         TRY(m_sessions.end(session->id()));
         return object({});
     }
+    if (request.method == "POST" && request.target == "/v1/sessions") {
+        return pull(peer, request);
+    }
     if (!get) return unknownTarget();
+    if (request.target.starts_with(kSessionPrefix)) {
+        return session(peer, request.target.substr(kSessionPrefix.size()));
+    }
     if (request.target == "/v1/sessions") return sessions(peer);
     if (!mayDo(peer.role, Act::seeServer)) return notAllowed(peer);
     if (request.target == "/v1/bases") return bases();
@@ -140,6 +156,39 @@ RestAnswer Rest::sessions(const Peer& peer) {
         list.push_back(toJson(view, whole));
     }
     return object({{"sessions", list}});
+}
+
+// Also one that is over: why it failed is to be known.
+Result<RestAnswer> Rest::session(const Peer& peer, const std::string& id) {
+    const std::optional<PushSession::View> view = m_sessions.view(id);
+    const bool own = view && view->peer == peer.id;
+    if (!view || !mayDo(peer.role, own ? Act::useOwnSession : Act::useAnySession)) {
+        return noSuchSession();
+    }
+    return object(toJson(*view, true));
+}
+
+Result<RestAnswer> Rest::pull(const Peer& peer, const RestRequest& request) {
+    if (!mayDo(peer.role, Act::startSession)) return notAllowed(peer);
+    if (m_pulls == nullptr) {
+        return Error{ErrorCode::unsupported,
+                     "this cloudlet fetches no overlays itself (pull = no); push it"};
+    }
+    const json::Object wanted = TRY(json::parseObject(request.body, "the request"));
+    UrlOffer offer;
+    offer.url = TRY(json::string(wanted, "url"));
+    const std::string start = TRY(json::string(wanted, "start"));
+    if (start != "early" && start != "complete") {
+        return Error{ErrorCode::invalid, "field \"start\" is neither early nor complete"};
+    }
+    offer.start = start == "early" ? push::Start::early : push::Start::complete;
+    for (const json::Value& value : *TRY(json::array(wanted, "forwards"))) {
+        if (!value.is_string() || offer.forwards.size() == kMostForwards) {
+            return Error{ErrorCode::invalid, "field \"forwards\" is no list of forwards"};
+        }
+        offer.forwards.push_back(TRY(PortForward::parse(std::string(value.get_string()))));
+    }
+    return object({{"session", TRY(m_pulls->begin(peer, offer, {}))}});
 }
 
 RestAnswer Rest::statistics() {

@@ -29,11 +29,15 @@ RestAnswer restError(const Error& error);
 Result<std::shared_ptr<PushSession>> sessionFor(const Peer& peer, const std::string& id,
                                                 const SessionTable& sessions);
 
+class UrlPulls;
+
 class Rest {
 public:
     // All must outlive it.
-    Rest(Catalog& catalog, SessionTable& sessions, Gatekeeper& gatekeeper)
-        : m_catalog(catalog), m_sessions(sessions), m_gatekeeper(gatekeeper) {}
+    // Without `pulls` it fetches nothing.
+    Rest(Catalog& catalog, SessionTable& sessions, Gatekeeper& gatekeeper,
+         UrlPulls* pulls = nullptr)
+        : m_catalog(catalog), m_sessions(sessions), m_gatekeeper(gatekeeper), m_pulls(pulls) {}
 
     RestAnswer answer(const RestRequest& request);
 
@@ -42,12 +46,15 @@ private:
     Result<RestAnswer> pair(const RestRequest& request);
     Result<RestAnswer> bases();
     RestAnswer sessions(const Peer& peer);
+    Result<RestAnswer> session(const Peer& peer, const std::string& id);
+    Result<RestAnswer> pull(const Peer& peer, const RestRequest& request);
     RestAnswer statistics();
     RestAnswer metrics();
 
     Catalog& m_catalog;
     SessionTable& m_sessions;
     Gatekeeper& m_gatekeeper;
+    UrlPulls* m_pulls;
 };
 
 }  // namespace cloudlet

@@ -174,6 +174,13 @@ std::vector<PushSession::View> SessionTable::views() const {
     return views;
 }
 
+std::optional<PushSession::View> SessionTable::view(const std::string& id) const {
+    const std::lock_guard lock(m_mutex);
+    const auto found = m_entries.find(id);
+    if (found == m_entries.end()) return std::nullopt;
+    return found->second.session->view();
+}
+
 SessionUsage SessionTable::usage() const {
     const std::lock_guard lock(m_mutex);
     SessionUsage usage = m_usage;

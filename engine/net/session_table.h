@@ -49,6 +49,8 @@ public:
     // Null: there is none.
     std::shared_ptr<PushSession> find(const std::string& id) const;
     std::vector<PushSession::View> views() const;
+    // Also of one that is over, until another begins.
+    std::optional<PushSession::View> view(const std::string& id) const;
     SessionUsage usage() const;
     const SessionLimits& limits() const { return m_limits; }
 

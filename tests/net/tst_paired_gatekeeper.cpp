@@ -85,6 +85,16 @@ private slots:
         VERIFY_OK(m_gate->peerOf(token, "10.0.0.1"));
     }
 
+    void whoReadsTheServersFilesIsAnAdministrator() {
+        const std::string token = randomSecret().value();
+        VERIFY_ERROR(m_gate->peerOf(token, "127.0.0.1"), ErrorCode::permission);
+        m_gate->trustThisMachine(token);
+        VALUE(peer, m_gate->peerOf(token, "127.0.0.1"));
+        QVERIFY(peer.role == Role::admin && m_gate->isTrusted(peer));
+        VERIFY_ERROR(m_gate->peerOf(randomSecret().value(), "127.0.0.1"), ErrorCode::permission);
+        VERIFY_ERROR(m_gate->peerOf("", "127.0.0.1"), ErrorCode::permission);
+    }
+
     void aStoreThatCannotBeReadTrustsNobody() {
         VALUE(token, m_gate->admit(invite(), "x", "10.0.0.1"));
         VALUE(peer, m_gate->peerOf(token, "10.0.0.1"));

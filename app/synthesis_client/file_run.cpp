@@ -1,0 +1,53 @@
+#include "app/cloudlet/options.h"
+#include "app/synthesis_client/synthesis_run.h"
+#include "engine/net/paired_servers.h"
+#include "engine/net/push_client.h"
+
+namespace cloudlet {
+
+namespace {
+
+class RunObserver : public PushObserver {
+public:
+    RunObserver(SynthesisRun& run, const ProgramState& state) : m_run(run), m_state(state) {}
+
+    void accepted(const push::Accept& accept) override { m_session = accept.session; }
+    void state(const push::State& state) override {
+        if (state.phase == push::Phase::running) m_run.running(state.forwards);
+        if (state.phase == push::Phase::complete) {
+            m_run.running(state.forwards);
+            m_run.complete();
+        }
+    }
+    void cut(const Error& error) override {
+        m_state.terminal.say(error.message + "; trying to come back");
+    }
+    std::optional<push::Then> wanted() override {
+        if (!m_run.isQuitWanted()) return std::nullopt;
+        return push::Then::end;
+    }
+    const std::string& session() const { return m_session; }
+
+private:
+    SynthesisRun& m_run;
+    const ProgramState& m_state;
+    std::string m_session;
+};
+
+}  // namespace
+
+Result<void> runWithFile(const ClientOptions& options, const ProgramState& state) {
+    const PairedServer server = TRY(PairedServers().find(options.server));
+    FileSource source = TRY(FileSource::open(absolutePath(options.overlay)));
+    PushPlan plan;
+    plan.server = server.access();
+    plan.source = &source;
+    plan.start = options.earlyStart ? push::Start::early : push::Start::complete;
+    SynthesisRun run(state, server.address.host);
+    RunObserver observer(run, state);
+    TRY(pushToServer(plan, observer, state.stop));
+    run.report(observer.session());
+    return {};
+}
+
+}  // namespace cloudlet
