@@ -14,6 +14,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 
 # What is done in the guest, as root, by its agent. DEBS: where the packages are served.
@@ -71,9 +72,10 @@ done
 class Guests:
     """The bases and pairs in `folder`, made by `cloudlet`, the Release program."""
 
-    def __init__(self, cloudlet, folder):
+    def __init__(self, cloudlet, folder, memory="512M"):
         self.cloudlet = str(cloudlet)
         self.folder = pathlib.Path(folder)
+        self.memory = memory
         self.catalog = self.folder / "catalog"
         self.folder.mkdir(parents=True, exist_ok=True)
 
@@ -89,13 +91,13 @@ class Guests:
     def base(self, kind):
         """The folder of the base "plain" or "cleaned"."""
         if "cleaned" not in self.bases():
-            self.run("sample-base", "--name", "cleaned")
+            self.run("sample-base", "--name", "cleaned", "--memory", self.memory)
         if kind not in self.bases():
             disk = self.folder / "plain.raw"
             shutil.copyfile(self.image_of("cleaned"), disk)
             forget_init_on_free(disk)
-            self.run("base", str(disk), "--name", "plain", "--no-clean", "--snapshot-when",
-                     "line:cloudlet-guest-ready")
+            self.run("base", str(disk), "--name", "plain", "--memory", self.memory, "--no-clean",
+                     "--snapshot-when", "line:cloudlet-guest-ready")
             disk.unlink()
         return self.image_of(kind).parent
 
@@ -115,6 +117,22 @@ class Guests:
         return base / "disk.raw", base / "memory.raw", made / "disk", made / "memory"
 
     def author(self, kind, recipe, part):
+        self.overlay_into(part, kind, recipe, "--profile", "fastest")
+        self.run("decode", "--base", kind, str(part / "overlay"), "--disk", str(part / "disk"),
+                 "--memory", str(part / "memory"))
+
+    def rehearsed_overlay(self, kind, recipe, port):
+        """The path of an overlay whose start was rehearsed until `port` of its guest answers."""
+        self.base(kind)
+        made = self.folder / f"{kind}-{recipe}.cloudlet"
+        if not made.exists():
+            with tempfile.TemporaryDirectory(dir=self.folder) as name:
+                part = pathlib.Path(name)
+                self.overlay_into(part, kind, recipe, "--forward", f"tcp:0:{port}")
+                (part / "overlay").rename(made)
+        return made
+
+    def overlay_into(self, part, kind, recipe, *options):
         packages, script = RECIPES[recipe]
         clean = [] if kind == "cleaned" else ["--no-clean"]
         with contextlib.ExitStack() as stack:
@@ -122,10 +140,8 @@ class Guests:
                 address = stack.enter_context(served(self.packages(packages)))
                 script = script.replace("DEBS", address)
             (part / "script").write_text(script)
-            self.run("overlay", kind, "--run", str(part / "script"), *clean, "--profile",
-                     "fastest", "-o", str(part / "overlay"))
-        self.run("decode", "--base", kind, str(part / "overlay"), "--disk", str(part / "disk"),
-                 "--memory", str(part / "memory"))
+            self.run("overlay", kind, "--run", str(part / "script"), *clean, *options, "-o",
+                     str(part / "overlay"))
 
     def packages(self, names):
         """A folder with these packages and what the guest lacks for them, from the host's apt."""
