@@ -72,7 +72,9 @@ int attachAndUse(const std::string& root, const std::string& uuid) {
         std::cout << why << std::endl;
         return 1;
     };
-    auto hypervisor = Hypervisor::open({.uri = {}, .embedRoot = root, .logFile = {}});
+    HypervisorOptions options;
+    options.embedRoot = root;
+    auto hypervisor = Hypervisor::open(options);
     if (!hypervisor) return failed(hypervisor.error().message);
     auto domain = (*hypervisor)->find(uuid);
     if (!domain) return failed(domain.error().message);
@@ -394,7 +396,8 @@ void TestVmFaults::takesTheVmOfADeadProcessOver() {
     QVERIFY(survivor.has_value());
     if (m_hypervisor->uri().starts_with("qemu:///embed")) {
         // This process has a root of its own already, for good.
-        const HypervisorOptions options{.uri = {}, .embedRoot = survivor->embedRoot, .logFile = {}};
+        HypervisorOptions options;
+        options.embedRoot = survivor->embedRoot;
         QCOMPARE(Hypervisor::open(options).error().code, ErrorCode::inUse);
     }
     ProcessSpec spec;
