@@ -55,6 +55,8 @@ HostFindings::HostFindings(Show show, QWidget* parent)
     layout->addWidget(m_summary);
     layout->addWidget(m_list, 1);
     layout->addWidget(m_copyRemedy, 0, Qt::AlignLeft);
+    layout->addStretch();  // while the list is not there
+    connect(m_list->header(), &QHeaderView::sectionResized, this, &HostFindings::fitRows);
     connect(m_copyRemedy, &QPushButton::clicked, this, &HostFindings::copyRemedy);
     connect(m_list, &QTreeWidget::currentItemChanged, this, [this](QTreeWidgetItem* item) {
         m_copyRemedy->setEnabled(item != nullptr && !item->text(kRemedyColumn).isEmpty());
@@ -86,6 +88,7 @@ void HostFindings::showFindings(const std::vector<HostFinding>& findings) {
         item->setToolTip(kRemedyColumn, toQt(finding.remedy));
         for (int i = 0; i <= kRemedyColumn; ++i) item->setTextAlignment(i, Qt::AlignTop);
     }
+    fitRows();
     const bool any = m_list->topLevelItemCount() > 0;
     m_list->setVisible(any);
     m_copyRemedy->setVisible(any);
@@ -96,6 +99,22 @@ void HostFindings::showFindings(const std::vector<HostFinding>& findings) {
     m_summary->setText(problems == 0 ? tr("VMs can run here.")
                                      : tr("%n problem(s) keep VMs from running here.", nullptr,
                                           static_cast<int>(problems)));
+}
+
+// A tree gives each row the height of one line, however its text is wrapped.
+void HostFindings::fitRows() {
+    constexpr int kMargin = 6;
+    for (int row = 0; row < m_list->topLevelItemCount(); ++row) {
+        QTreeWidgetItem* item = m_list->topLevelItem(row);
+        int height = m_list->fontMetrics().height();
+        for (int column = 1; column <= kRemedyColumn; ++column) {
+            const QRect room(0, 0, m_list->columnWidth(column) - 2 * kMargin, QWIDGETSIZE_MAX);
+            height = std::max(height, m_list->fontMetrics()
+                                          .boundingRect(room, Qt::TextWordWrap, item->text(column))
+                                          .height());
+        }
+        item->setSizeHint(0, QSize(0, height + kMargin));
+    }
 }
 
 QString HostFindings::text() const {

@@ -27,6 +27,7 @@ public:
 
 private:
     void copyRemedy() const;
+    void fitRows();
 
     const Show m_show;
     QLabel* m_summary;

@@ -245,6 +245,10 @@ void OverlayPage::filesRead() {
         m_filesSummary->setText(tr("Not readable: %1").arg(toQt(found.unreadable)));
         return;
     }
+    if (found.total.chunks == 0) {
+        m_filesSummary->setText(tr("It changes nothing on the disk."));
+        return;
+    }
     QStringList systems;
     for (const std::string& each : found.fileSystems) systems << toQt(each);
     m_filesSummary->setText(tr("%n file(s) and folder(s) of %1 changed; they take %2 of %3.",
