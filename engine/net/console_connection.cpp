@@ -2,6 +2,8 @@
 
 #include <boost/asio/write.hpp>
 
+#include "engine/net/rest.h"
+
 namespace cloudlet {
 
 ConsoleConnection::ConsoleConnection(TlsStream stream, std::filesystem::path console)
@@ -17,8 +19,11 @@ void ConsoleConnection::start(HttpRequest request) {
     // A path that is too long or empty is no endpoint; it connects to nothing then.
     if (!m_path.empty()) m_console.connect(m_path.native(), error);
     if (m_path.empty() || error) {
+        const RestAnswer told =
+            restError({ErrorCode::notFound, "the session's VM does not run (yet)"});
         auto response = std::make_shared<http::response<http::string_body>>(http::status::not_found,
                                                                             m_request.version());
+        response->body() = told.body;
         response->prepare_payload();
         return http::async_write(
             m_socket.next_layer(), *response,

@@ -49,6 +49,7 @@ private:
 class ReadingWork : public SessionWork {
 public:
     std::atomic<bool> backwards = false;
+    fs::path console;  // of its "VM"
     std::atomic<unsigned> finished = 0;
 
     Result<SessionNeeds> examine(const push::Offer& offer, const Manifest*,
@@ -68,6 +69,7 @@ public:
         }
         if (sha256(whole) != session.offer().id) return Error{ErrorCode::corrupt, "other bytes"};
         ++finished;
+        session.setConsole(console);
         session.tell({push::Phase::complete, {{PortForward::Protocol::tcp, 4711, 80}}, {}});
         while (true) {
             const auto then = TRY(session.waitForFinish(std::chrono::milliseconds(50), stop));

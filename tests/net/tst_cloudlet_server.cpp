@@ -1,10 +1,13 @@
 // The server and its clients over real TLS connections on the loopback, without VMs.
 #include "engine/net/cloudlet_server.h"
 
+#include <sys/un.h>
+
 #include <QtTest>
 #include <thread>
 
 #include "engine/net/http_client.h"
+#include "engine/net/remote_console.h"
 #include "tests/net/cut_relay.h"
 #include "tests/net/push_server.h"
 #include "tests/support/result_checks.h"
@@ -21,6 +24,19 @@ Bytes noise(std::size_t size, unsigned seed = 7) {
         const std::uint64_t word = random();
         std::memcpy(&bytes[at], &word, 8);
     }
+    return bytes;
+}
+
+// So many bytes of a stream; fewer, if it ends.
+Bytes receive(const Fd& stream, std::size_t size) {
+    Bytes bytes(size);
+    std::size_t at = 0;
+    while (at < size) {
+        const ssize_t got = ::recv(stream.get(), &bytes[at], size - at, 0);
+        if (got <= 0) break;
+        at += static_cast<std::size_t>(got);
+    }
+    bytes.resize(at);
     return bytes;
 }
 
@@ -197,6 +213,50 @@ private slots:
         watcher.then = push::Then::residue;
         VERIFY_OK(pushNoise(server, source, watcher));
         QVERIFY(watcher.residueBytes == source.bytes());
+    }
+
+    // What the viewer sends comes back from a VNC server that only repeats.
+    void relaysTheConsole() {
+        PushServer server;
+        const fs::path path = server.scratch / "console.sock";
+        const Fd listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        path.native().copy(address.sun_path, sizeof address.sun_path - 1);
+        QCOMPARE(::bind(listener.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+        QCOMPARE(::listen(listener.get(), 1), 0);
+        server.work.console = path;
+        MemorySource source(noise(1000));
+        Watcher watcher;
+        watcher.then = push::Then::keep;
+        VERIFY_OK(pushNoise(server, source, watcher));
+        const std::string session = watcher.acceptance.session;
+        VERIFY_ERROR(RemoteConsole::open(server.access("other"), session, {}), ErrorCode::notFound);
+        VALUE(console, RemoteConsole::open(server.access("admin"), session, {}));
+        const Fd stream = console.takeStream();
+        const Fd vnc(::accept(listener.get(), nullptr, nullptr));
+        QVERIFY(stream && vnc);
+        const Bytes sent = noise(50'000);  // fits the buffers on the way
+        QCOMPARE(::send(stream.get(), sent.data(), sent.size(), MSG_NOSIGNAL),
+                 static_cast<ssize_t>(sent.size()));
+        QVERIFY(receive(vnc, sent.size()) == sent);
+        QCOMPARE(::send(vnc.get(), sent.data(), sent.size(), MSG_NOSIGNAL),
+                 static_cast<ssize_t>(sent.size()));
+        QVERIFY(receive(stream, sent.size()) == sent);
+        ::shutdown(vnc.get(), SHUT_RDWR);
+        QVERIFY(receive(stream, 1).empty());
+    }
+
+    void saysThatThereIsNoConsoleYet() {
+        PushServer server;
+        MemorySource source(noise(1000));
+        Watcher watcher;
+        watcher.then = push::Then::keep;
+        VERIFY_OK(pushNoise(server, source, watcher));
+        const auto none =
+            RemoteConsole::open(server.access("admin"), watcher.acceptance.session, {});
+        VERIFY_ERROR(none, ErrorCode::notFound);
+        QVERIFY(none.error().message.find("does not run") != std::string::npos);
     }
 
     // A04: a device that is revoked loses its live session.
