@@ -35,8 +35,9 @@ public:
             beast::error_code error;
             m_acceptor.close(error);
         });
+        const bool isAnybodyThere = !m_room.parts.sessions.views().empty();
         m_room.parts.sessions.stop();
-        std::this_thread::sleep_for(kFarewell);
+        if (isAnybodyThere) std::this_thread::sleep_for(kFarewell);
         m_context.stop();
         m_threads.clear();
         m_blocking.join();

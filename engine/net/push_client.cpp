@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kPauseBeforeReturn = 500ms;
+constexpr auto kPauseBeforeReturn = 200ms;
 
 Result<OfferedOverlay> readOffer(const PushPlan& plan, const std::stop_token& stop) {
     if (plan.what == push::What::overlay) return readOffered(*plan.source);

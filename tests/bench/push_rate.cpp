@@ -1,0 +1,191 @@
+// How fast one push is beside a bare TLS copy, and what a session that only waits costs. Server and
+// client are in this process and share its processors.
+//
+// Usage: push_rate [MIB]   (default 512)
+#include <fmt/format.h>
+
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+#include <deque>
+#include <fstream>
+#include <thread>
+
+#include "engine/base/stopwatch.h"
+#include "engine/net/cloudlet_server.h"
+#include "engine/net/offer_head.h"
+#include "engine/net/push_client.h"
+#include "engine/net/stream.h"
+#include "engine/net/tls.h"
+#include "tests/net/push_parts.h"
+
+using namespace cloudlet;
+using namespace cloudlet::test;
+
+namespace {
+
+constexpr std::size_t kBlock = 256 << 10;
+constexpr int kRuns = 3;
+constexpr unsigned kIdle = 100;
+
+// A file that is one MiB of noise again and again, so that no disk is measured.
+class RepeatedSource : public ChunkSource {
+public:
+    explicit RepeatedSource(std::uint64_t size) : m_size(size), m_noise(1 << 20) {
+        for (std::size_t i = 0; i < m_noise.size(); ++i) {
+            m_noise[i] = static_cast<std::byte>(i * 2654435761u >> 13);
+        }
+    }
+    Result<void> read(std::span<std::byte> into, std::uint64_t offset) override {
+        for (std::size_t done = 0; done < into.size();) {
+            const std::size_t from = (offset + done) % m_noise.size();
+            const std::size_t some = std::min(into.size() - done, m_noise.size() - from);
+            std::memcpy(&into[done], &m_noise[from], some);
+            done += some;
+        }
+        return {};
+    }
+    Result<std::uint64_t> size() override { return m_size; }
+    std::string name() const override { return "noise"; }
+
+private:
+    std::uint64_t m_size;
+    Bytes m_noise;
+};
+
+// Compares all that arrives with its hash, in order.
+class HashingWork : public SessionWork {
+public:
+    Result<SessionNeeds> examine(const push::Offer& offer, const Manifest*,
+                                 std::stop_token) override {
+        return SessionNeeds{0, offer.size, "noise"};
+    }
+    Result<void> run(PushSession& session, std::stop_token stop) override {
+        if (TRY(hashOfSource(session, stop)) != session.offer().id) {
+            return Error{ErrorCode::corrupt, "other bytes"};
+        }
+        session.tell({push::Phase::complete, {}, {}});
+        while (!TRY(session.waitForFinish(std::chrono::milliseconds(100), stop))) continue;
+        return {};
+    }
+};
+
+class Timer : public PushObserver {
+public:
+    std::optional<Stopwatch> began;
+    double seconds = 0;
+    std::atomic<bool> complete = false;
+    std::atomic<bool> stays = false;
+
+    void accepted(const push::Accept&) override { began.emplace(); }
+    void state(const push::State& state) override {
+        if (state.phase != push::Phase::complete) return;
+        seconds = began->seconds();
+        complete = true;
+    }
+    std::optional<push::Then> wanted() override {
+        return complete && !stays ? std::optional(push::Then::end) : std::nullopt;
+    }
+};
+
+// Seconds for `size` bytes through OpenSSL alone, in blocks as large as a push's messages.
+double bareCopy(const ServerIdentity& identity, std::uint64_t size) {
+    asio::io_context context;
+    asio::ssl::context serverContext(serverTls(identity).value().release());
+    asio::ssl::context clientContext(clientTls(identity.fingerprint).value().release());
+    asio::ip::tcp::acceptor acceptor(context, {asio::ip::address_v4::loopback(), 0});
+    const std::jthread receiver([&] {
+        asio::ssl::stream<asio::ip::tcp::socket> stream(acceptor.accept(), serverContext);
+        stream.handshake(asio::ssl::stream_base::server);
+        std::vector<char> block(kBlock);
+        for (std::uint64_t at = 0; at < size; at += kBlock) {
+            asio::read(stream, asio::buffer(block));
+        }
+        asio::write(stream, asio::buffer(block, 1));
+    });
+    asio::ssl::stream<asio::ip::tcp::socket> stream(context, clientContext);
+    stream.lowest_layer().connect(acceptor.local_endpoint());
+    stream.handshake(asio::ssl::stream_base::client);
+    const Stopwatch began;
+    std::vector<char> block(kBlock);
+    for (std::uint64_t at = 0; at < size; at += kBlock) asio::write(stream, asio::buffer(block));
+    asio::read(stream, asio::buffer(block, 1));
+    return began.seconds();
+}
+
+std::uint64_t residentBytes() {
+    std::ifstream file("/proc/self/statm");
+    std::uint64_t all = 0;
+    std::uint64_t resident = 0;
+    file >> all >> resident;
+    return resident * 4096;
+}
+
+struct Bench {
+    Bench()
+        : identity(ServerIdentity::openOrCreate(scratch / "key").value()),
+          catalog(Catalog::open(scratch / "catalog").value()),
+          sessions(work, scratch.path(), roomyLimits()),
+          rest(catalog, sessions, gatekeeper),
+          server(CloudletServer::start({identity, rest, sessions, gatekeeper}, "127.0.0.1", 0)
+                     .value()) {}
+
+    void push(ChunkSource& source, Timer& timer) {
+        PushPlan plan;
+        plan.server = {{"127.0.0.1", server.port()}, identity.fingerprint, "admin"};
+        plan.source = &source;
+        plan.what = push::What::base;
+        pushToServer(plan, timer, {}).value();
+    }
+
+    Scratch scratch;
+    FakeGatekeeper gatekeeper;
+    HashingWork work;
+    ServerIdentity identity;
+    Catalog catalog;
+    SessionTable sessions;
+    Rest rest;
+    CloudletServer server;
+};
+
+void measureRate(Bench& bench, std::uint64_t size) {
+    fmt::print("| bare TLS Gbit/s | push Gbit/s, hash-checked | ratio |\n|---|---|---|\n");
+    for (int run = 0; run < kRuns; ++run) {
+        const double bare = bareCopy(bench.identity, size);
+        RepeatedSource source(size);
+        Timer timer;
+        bench.push(source, timer);
+        const double bits = static_cast<double>(size) * 8 / 1e9;
+        fmt::print("| {:.2f} | {:.2f} | {:.2f} |\n", bits / bare, bits / timer.seconds,
+                   bare / timer.seconds);
+    }
+}
+
+void measureIdle(Bench& bench) {
+    std::deque<Timer> timers(kIdle);
+    const std::uint64_t before = residentBytes();
+    std::vector<std::jthread> threads;
+    for (Timer& timer : timers) {
+        timer.stays = true;
+        threads.emplace_back([&bench, &timer] {
+            RepeatedSource source(kBlock);
+            bench.push(source, timer);
+        });
+    }
+    for (const Timer& timer : timers) {
+        while (!timer.complete) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    const std::uint64_t each = (residentBytes() - before) / kIdle;
+    fmt::print("{} sessions that wait: {} KiB each, client and server together\n", kIdle,
+               each >> 10);
+    for (Timer& timer : timers) timer.stays = false;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const std::uint64_t mib = argc > 1 ? std::stoull(argv[1]) : 512;
+    Bench bench;
+    measureIdle(bench);
+    measureRate(bench, mib << 20);
+    return 0;
+}
