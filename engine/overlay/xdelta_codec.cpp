@@ -1,5 +1,7 @@
 #include "engine/overlay/xdelta_codec.h"
 
+#include <array>
+
 #include "engine/overlay/lzma_codec.h"
 
 #ifdef CLOUDLET_HAS_XDELTA3
@@ -37,6 +39,19 @@ std::size_t mostDeltaBytes(std::size_t plainBytes) {
     return 2 * plainBytes + 1024;
 }
 
+// The library fills its table of instructions at its first use, without a lock: so the first use is
+// one that threads wait for.
+void fillTable() {
+    static const bool filled = [] {
+        const std::uint8_t byte = 0;
+        std::array<std::uint8_t, 256> delta{};
+        usize_t size = 0;
+        return xd3_encode_memory(&byte, 1, nullptr, 0, delta.data(), &size,
+                                 static_cast<usize_t>(delta.size()), kFlags) == 0;
+    }();
+    CHECK(filled);
+}
+
 }  // namespace
 
 bool hasXdelta() {
@@ -44,6 +59,7 @@ bool hasXdelta() {
 }
 
 Result<Bytes> compressXdelta(ByteView plain, ByteView prefix) {
+    fillTable();
     Bytes delta(mostDeltaBytes(plain.size()));
     usize_t size = 0;
     CHECK(xd3_encode_memory(octets(plain), static_cast<usize_t>(plain.size()), source(prefix),
@@ -57,6 +73,7 @@ Result<Bytes> compressXdelta(ByteView plain, ByteView prefix) {
 }
 
 Result<Bytes> decompressXdelta(ByteView stream, ByteView prefix, std::size_t plainBytes) {
+    fillTable();
     const Error malformed{ErrorCode::corrupt, "a compressed part is not as the format allows"};
     ByteReader reader(stream);
     const std::uint64_t deltaBytes = reader.varint();
