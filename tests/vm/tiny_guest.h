@@ -53,14 +53,15 @@ inline DomainPlan tinyPlan(const fs::path& folder, const std::string& name,
 }
 
 // One line of shell in the guest, by its port 7777; empty if nobody answers.
-inline std::string shell(std::uint16_t port, const std::string& line) {
+inline std::string shell(std::uint16_t port, const std::string& line,
+                         const char* host = "127.0.0.1") {
     const Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const timeval limit{5, 0};
     ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ::inet_pton(AF_INET, host, &address.sin_addr);
     if (::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) return "";
     const std::string sent = line + "\n";
     if (::send(fd.get(), sent.data(), sent.size(), MSG_NOSIGNAL) < 0) return "";

@@ -80,6 +80,47 @@ private:
 
 constexpr int kLimitMs = 120'000;  // against hanging only
 
+bool command(const QString& program, const QStringList& arguments) {
+    return QProcess::execute(program, arguments) == 0;
+}
+
+// Two ends of a wire, one of them in a network namespace of its own, shaped both ways.
+class SlowLink {
+public:
+    // A private network that few use; it is gone with the test.
+    static constexpr const char* kFar = "10.254.77.2";
+
+    explicit SlowLink(const QString& rate) {
+        const QString peer = m_name + "p";
+        m_made = command("ip", {"netns", "add", m_name}) &&
+                 command("ip", {"link", "add", m_name, "type", "veth", "peer", "name", peer,
+                                "netns", m_name}) &&
+                 command("ip", {"addr", "add", "10.254.77.1/24", "dev", m_name}) &&
+                 command("ip", {"link", "set", m_name, "up"}) &&
+                 inside({"ip", "addr", "add", QString(kFar) + "/24", "dev", peer}) &&
+                 inside({"ip", "link", "set", peer, "up"}) &&
+                 inside({"ip", "link", "set", "lo", "up"}) && command("tc", shaped(m_name, rate)) &&
+                 inside(QStringList("tc") + shaped(peer, rate));
+    }
+    ~SlowLink() { command("ip", {"netns", "del", m_name}); }
+    SlowLink(const SlowLink&) = delete;
+    SlowLink& operator=(const SlowLink&) = delete;
+
+    bool isMade() const { return m_made; }
+    QStringList prefix() const { return {"netns", "exec", m_name}; }
+
+private:
+    // By a token bucket, which every kernel has; few have netem.
+    static QStringList shaped(const QString& device, const QString& rate) {
+        return {"qdisc", "add", "dev",   device, "root",    "tbf",
+                "rate",  rate,  "burst", "16kb", "latency", "200ms"};
+    }
+    bool inside(const QStringList& words) const { return command("ip", prefix() + words); }
+
+    QString m_name = QString("cl%1").arg(::getpid() % 100'000);
+    bool m_made = false;
+};
+
 }  // namespace
 
 class TestRemote : public QObject {
@@ -92,13 +133,11 @@ private slots:
     void runsThereAndAnswersHere();
     void theGuestReachesNothing();
     void comesBackToAServerThatWasKilled();
+    void answersBeforeAllHasArrivedOverASlowLink();
 
 private:
-    QStringList serverArguments(std::uint16_t port = 0) const {
-        return {"run",       "--json", "--listen",           "127.0.0.1", "--forward-address",
-                "127.0.0.1", "--port", QString::number(port)};
-    }
-    void startServer(std::uint16_t port = 0);
+    void startServer(std::uint16_t port = 0, const QString& address = "127.0.0.1",
+                     const QStringList& prefix = {});
     PushPlan plan() const {
         PushPlan plan;
         plan.server = {{"127.0.0.1", m_port}, m_fingerprint, m_token};
@@ -138,10 +177,16 @@ void TestRemote::initTestCase() {
     startServer();
 }
 
-void TestRemote::startServer(std::uint16_t port) {
+void TestRemote::startServer(std::uint16_t port, const QString& address,
+                             const QStringList& prefix) {
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     environment.insert("CLOUDLET_CATALOG", qtPath(m_place->catalog()));
-    m_server = std::make_unique<Running>(serverArguments(port), environment, SYNTHESIS_SERVER);
+    const QStringList arguments{
+        "run",   "--json", "--listen",           address, "--forward-address",
+        address, "--port", QString::number(port)};
+    m_server = std::make_unique<Running>(
+        prefix.isEmpty() ? arguments : prefix + QStringList(SYNTHESIS_SERVER) + arguments,
+        environment, prefix.isEmpty() ? SYNTHESIS_SERVER : "ip");
     QVERIFY2(m_server->waitForOutput("}\n"), m_server->errors());
     const QJsonObject said = QJsonDocument::fromJson(m_server->output()).object();
     m_port = static_cast<std::uint16_t>(said["port"].toInt());
@@ -208,6 +253,38 @@ void TestRemote::comesBackToAServerThatWasKilled() {
     QCOMPARE(vmsIn(m_place->path()).size(), std::size_t{1});
     VERIFY_OK(push.finish());
     QTRY_COMPARE_WITH_TIMEOUT(m_place->leftovers(), QStringList(), kLimitMs);
+}
+
+// The service answers through its forwarded port while most of the overlay is still on its way.
+void TestRemote::answersBeforeAllHasArrivedOverASlowLink() {
+    if (::getuid() != 0) QSKIP("only root may make network namespaces");
+    // All of it would take half a minute.
+    const SlowLink link("1mbit");
+    if (!link.isMade()) QSKIP("this container makes no network namespaces");
+    m_server->signal(SIGTERM);
+    VERIFY_EXIT(m_server->finish(), 0);
+    startServer(0, SlowLink::kFar, link.prefix());
+    {
+        PushPlan far = plan();
+        far.server.address.host = SlowLink::kFar;
+        QElapsedTimer began;
+        began.start();
+        Push push(far, overlay());
+        QTRY_VERIFY_WITH_TIMEOUT(push.watcher.port() != 0 || push.over, kLimitMs);
+        if (push.over) VERIFY_OK(push.finish());
+        QVERIFY(push.watcher.phase() == push::Phase::running);
+        const qint64 running = began.elapsed();
+        QTRY_COMPARE_WITH_TIMEOUT(shell(push.watcher.port(), "cat /www/page.txt", SlowLink::kFar),
+                                  std::string("page\n"), kLimitMs);
+        qInfo("running after %lld ms, answered after %lld ms, with %llu of %llu bytes there",
+              running, began.elapsed(), static_cast<unsigned long long>(push.watcher.received()),
+              static_cast<unsigned long long>(fs::file_size(overlay())));
+        QVERIFY(push.watcher.phase() == push::Phase::running);
+        VERIFY_OK(push.finish());
+    }
+    m_server->signal(SIGTERM);
+    VERIFY_EXIT(m_server->finish(), 0);
+    startServer();
 }
 
 QTEST_GUILESS_MAIN(TestRemote)
