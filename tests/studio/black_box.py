@@ -296,7 +296,7 @@ def hand_over(studio, program, file):
     studio.expect_names("where it asks what to do with a file")
     studio.press(ord("i"), ALT)
     studio.expect("^Overlay: web page$")
-    studio.expect("/www/typed|Not readable|changed; they take")
+    studio.expect("/www/typed|Not readable|changed; they take|changes nothing on the disk")
     studio.expect_names("in the inspector")
 
 
