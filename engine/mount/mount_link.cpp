@@ -96,17 +96,18 @@ Result<void> MountLink::send(ByteView head, ByteView bytes) {
 Result<void> MountLink::call(const Body& request, const Collect& collect, std::stop_token stop,
                              milliseconds limit) {
     const std::lock_guard oneAtATime(m_callMutex);
+    const bool isFail = std::holds_alternative<Fail>(request);
     Call call;
     call.collect = &collect;
     {
         const std::lock_guard lock(m_mutex);
         if (m_lost) return *m_lost;
+        if (m_failed && !isFail) return failedError();
         call.tag = ++m_lastTag;
         m_call = &call;
     }
     const Clock::time_point end = Clock::now() + limit;
     Result<void> sent = m_socket.send({call.tag, request}, limit);
-    const bool isFail = std::holds_alternative<Fail>(request);
     std::unique_lock lock(m_mutex);
     m_changed.wait_until(lock, stop, sent ? end : Clock::now() + kEndLimit,
                          [&] { return call.ended || m_lost || (m_failed && !isFail); });
