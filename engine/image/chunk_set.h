@@ -24,7 +24,10 @@ public:
     bool erase(std::uint64_t index);
 
     // The first member at or after `from`; chunks() if there is none.
-    std::uint64_t next(std::uint64_t from) const;
+    std::uint64_t next(std::uint64_t from) const { return next(from, m_chunks); }
+    // The same below `end`, beyond which it does not look; `end`, but at most chunks(), if there is
+    // none.
+    std::uint64_t next(std::uint64_t from, std::uint64_t end) const;
 
 private:
     std::uint64_t m_chunks = 0;

@@ -127,7 +127,7 @@ bool mayDiffer(const ChunkSet* set, std::uint64_t chunk) {
 bool mayDifferWithin(const ChunkSet* set, Extent block) {
     if (set == nullptr) return true;
     const std::uint64_t end = chunksCovering(block.end());
-    return end > set->chunks() || set->next(block.offset / kChunkSize) < end;
+    return end > set->chunks() || set->next(block.offset / kChunkSize, end) < end;
 }
 
 Result<void> classify(const ComparedImage& image, const BaseImages& base,

@@ -41,6 +41,21 @@ private slots:
         QCOMPARE(set.next(1000), 200u);
     }
 
+    void nextLooksNoFurtherThanItsEnd() {
+        ChunkSet set(200);
+        set.insert(70);
+        set.insert(199);
+        QCOMPARE(set.next(0, 70), 70u);
+        QCOMPARE(set.next(0, 64), 64u);
+        QCOMPARE(set.next(0, 71), 70u);
+        QCOMPARE(set.next(70, 71), 70u);
+        QCOMPARE(set.next(71, 199), 199u);
+        QCOMPARE(set.next(71, 1000), 199u);
+        QCOMPARE(set.next(71, 71), 71u);
+        QCOMPARE(set.next(80, 71), 71u);
+        QCOMPARE(set.next(300, 1000), 200u);
+    }
+
     void emptySets() {
         const ChunkSet none;
         QCOMPARE(none.chunks(), 0u);
