@@ -207,6 +207,9 @@ QWidget* OverlayPage::buildRight() {
 }
 
 void OverlayPage::read() {
+    // A large disk is still read when a quick job ends: what it finds is old news then.
+    m_isStale = m_factsJob.isRunning() || m_filesJob.isRunning();
+    if (m_isStale) return m_filesJob.cancel();
     m_readFacts = std::make_shared<std::optional<OverlayFacts>>();
     m_factsJob.start(
         [file = m_file, read = m_readFacts](Progress&, const std::stop_token&) -> Result<void> {
@@ -222,6 +225,7 @@ void OverlayPage::read() {
 }
 
 void OverlayPage::factsRead() {
+    if (m_isStale) return read();
     const bool good = m_factsJob.state() == Job::State::done;
     for (QAction* action : m_actions) action->setEnabled(good);
     if (good) {
@@ -233,6 +237,7 @@ void OverlayPage::factsRead() {
 }
 
 void OverlayPage::filesRead() {
+    if (m_isStale) return read();
     if (m_filesJob.state() != Job::State::done) {
         m_filesSummary->setText(tr("Not readable: %1").arg(toQt(m_filesJob.error().message)));
         return;

@@ -76,6 +76,7 @@ private:
     Job m_factsJob;
     Job m_filesJob;
     Job m_work;
+    bool m_isStale = false;  // what is being read: it is to be read again
 };
 
 }  // namespace cloudlet
