@@ -85,6 +85,10 @@ void PushLine::end(Result<void> result) {
     if (m_over) return;
     m_over = true;
     m_result = std::move(result);
+    if (!m_result || !m_protocol.owesResidue()) return;
+    m_final = true;  // its VM has ended
+    m_result = Error{ErrorCode::unavailable,
+                     "the cloudlet has ended the VM without sending all of its residue"};
 }
 
 // After finish the server may be gone before it has said so (N18).

@@ -53,6 +53,8 @@ Result<Message> SenderSession::receive(ByteView bytes) {
         m_stage = Stage::accepted;
     } else if (const Want* want = std::get_if<Want>(&message)) {
         TRY(add(*want));
+    } else if (const Residue* part = std::get_if<Residue>(&message)) {
+        TRY(add(*part));
     } else if (std::holds_alternative<Reject>(message) || std::holds_alternative<Bye>(message)) {
         m_stage = Stage::closed;
     }
@@ -68,8 +70,26 @@ Result<void> SenderSession::add(const Want& want) {
     return {};
 }
 
+// In order and without gaps: what is written of it is a whole file, or none.
+Result<void> SenderSession::add(const Residue& part) {
+    const bool fits = m_residueWanted && part.offset == m_residueBytes && !part.bytes.empty() &&
+                      part.size == m_residueSize.value_or(part.size);
+    if (!fits) {
+        return Error{ErrorCode::corrupt,
+                     "the server sends a residue that is not what was asked for"};
+    }
+    m_residueSize = part.size;
+    m_residueBytes += part.bytes.size();
+    return {};
+}
+
+bool SenderSession::owesResidue() const {
+    return m_residueWanted && m_residueBytes != m_residueSize;
+}
+
 void SenderSession::finish(Then then) {
     CHECK(m_stage == Stage::accepted);
+    m_residueWanted = then == Then::residue;
     m_stage = Stage::finishing;
     m_messages.push_back(toBytes(Finish{then}));
 }

@@ -26,6 +26,8 @@ public:
     Result<Message> receive(ByteView bytes);
     // REQUIRES: accepted.
     void finish(Then then);
+    // Whether the residue was asked for and has not come to its end.
+    bool owesResidue() const;
 
     // What to send before any piece.
     std::optional<Bytes> nextMessage();
@@ -34,12 +36,16 @@ public:
 
 private:
     Result<void> add(const Want& want);
+    Result<void> add(const Residue& part);
     bool mayCome(const Message& message) const;
 
     Stage m_stage = Stage::offered;
     std::deque<Bytes> m_messages;
     ChunkSet m_sent;                                // pieces; none goes twice
     std::array<std::deque<PieceRange>, 3> m_wants;  // by urgency
+    bool m_residueWanted = false;
+    std::uint64_t m_residueBytes = 0;            // that have come
+    std::optional<std::uint64_t> m_residueSize;  // as its first part says
 };
 
 }  // namespace cloudlet::push

@@ -36,4 +36,28 @@ inline std::vector<push::Message> oneOfEach() {
             Bye{}};
 }
 
+// The same as bytes, by name.
+namespace messages {
+
+enum Type : std::size_t {
+    hello,
+    offer,
+    head,
+    accept,
+    reject,
+    want,
+    pieces,
+    state,
+    statistics,
+    finish,
+    residue,
+    bye
+};
+
+inline Bytes message(std::size_t type) {
+    return toBytes(oneOfEach()[type]);
+}
+
+}  // namespace messages
+
 }  // namespace cloudlet::test

@@ -50,6 +50,7 @@ class ReadingWork : public SessionWork {
 public:
     std::atomic<bool> backwards = false;
     fs::path console;  // of its "VM"
+    std::atomic<bool> endsWithoutResidue = false;
     std::atomic<unsigned> finished = 0;
 
     Result<SessionNeeds> examine(const push::Offer& offer, const Manifest*,
@@ -75,6 +76,7 @@ public:
             const auto then = TRY(session.waitForFinish(std::chrono::milliseconds(50), stop));
             if (then == push::Then::end) return {};
             if (then == push::Then::keep) session.close();
+            if (then == push::Then::residue && endsWithoutResidue) return {};
             if (then == push::Then::residue) return session.sendResidue(session.spool(), stop);
         }
     }

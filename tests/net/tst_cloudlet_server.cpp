@@ -215,6 +215,20 @@ private slots:
         QVERIFY(watcher.residueBytes == source.bytes());
     }
 
+    // Whoever asked for a residue must not take none, or a part of one, for a whole one.
+    void tellsOfAResidueThatDidNotCome() {
+        PushServer server;
+        server.work.endsWithoutResidue = true;
+        MemorySource source(noise(100'000));
+        Watcher watcher;
+        watcher.then = push::Then::residue;
+        const Result<void> done = pushNoise(server, source, watcher);
+        VERIFY_ERROR(done, ErrorCode::unavailable);
+        QVERIFY(done.error().message.find("without sending all of its residue") !=
+                std::string::npos);
+        QCOMPARE(watcher.cuts, 0u);
+    }
+
     // What the viewer sends comes back from a VNC server that only repeats.
     void relaysTheConsole() {
         PushServer server;

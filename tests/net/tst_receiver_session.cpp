@@ -7,30 +7,12 @@
 
 using namespace cloudlet;
 using namespace cloudlet::push;
+using namespace cloudlet::test::messages;
 using Stage = ReceiverSession::Stage;
 
 namespace {
 
 constexpr Time kNow{std::chrono::hours(1)};
-
-enum Type : std::size_t {
-    hello,
-    offer,
-    head,
-    accept,
-    reject,
-    want,
-    pieces,
-    state,
-    statistics,
-    finish,
-    residue,
-    bye
-};
-
-Bytes message(std::size_t type) {
-    return toBytes(test::oneOfEach()[type]);
-}
 
 // Brought there by the messages that lead there.
 ReceiverSession inStage(Stage stage) {

@@ -7,34 +7,19 @@
 
 using namespace cloudlet;
 using namespace cloudlet::push;
+using namespace cloudlet::test::messages;
 using Stage = SenderSession::Stage;
 
 namespace {
-
-enum Type : std::size_t {
-    hello,
-    offer,
-    head,
-    accept,
-    reject,
-    want,
-    pieces,
-    state,
-    statistics,
-    finish,
-    residue,
-    bye
-};
-
-Bytes message(std::size_t type) {
-    return toBytes(test::oneOfEach()[type]);
-}
 
 SenderSession inStage(Stage stage) {
     SenderSession session(std::get<Offer>(test::oneOfEach()[offer]), Bytes(100), "tst");
     if (stage >= Stage::greeted) CHECK(session.receive(message(hello)));
     if (stage >= Stage::accepted) CHECK(session.receive(message(accept)));
-    if (stage >= Stage::finishing) session.finish(Then::residue);
+    if (stage >= Stage::finishing) {
+        session.finish(Then::residue);
+        CHECK(session.receive(toBytes(Residue{0, 17, Bytes(7)})));  // the other ten follow
+    }
     if (stage >= Stage::closed) CHECK(session.receive(message(bye)));
     CHECK(session.stage() == stage);
     return session;
@@ -98,6 +83,26 @@ private slots:
         QVERIFY(session.nextPieces() == (PieceRange{7, 8}));
         QVERIFY(session.nextPieces() == (PieceRange{15, 5}));
         QVERIFY(!session.nextPieces());
+    }
+
+    void takesAResidueInOrderAndWhole() {
+        const Bytes part(7);
+        SenderSession session = inStage(Stage::finishing);
+        QVERIFY(session.owesResidue());
+        for (const Residue& wrong : {Residue{0, 17, part}, Residue{8, 17, part},
+                                     Residue{7, 18, part}, Residue{7, 17, {}}}) {
+            VERIFY_ERROR(session.receive(toBytes(wrong)), ErrorCode::corrupt);
+        }
+        VERIFY_OK(session.receive(message(residue)));
+        QVERIFY(!session.owesResidue());
+        VERIFY_ERROR(session.receive(toBytes(Residue{17, 17, {}})), ErrorCode::corrupt);
+    }
+
+    void takesNoResidueThatNobodyWants() {
+        SenderSession session = inStage(Stage::accepted);
+        session.finish(Then::end);
+        QVERIFY(!session.owesResidue());
+        VERIFY_ERROR(session.receive(toBytes(Residue{0, 7, Bytes(7)})), ErrorCode::corrupt);
     }
 
     void refusesWantsWithoutEnd() {
