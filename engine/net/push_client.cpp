@@ -31,6 +31,7 @@ Result<void> pushToServer(const PushPlan& plan, PushObserver& observer, std::sto
     const OfferedOverlay offered = TRY(readOffer(plan, stop));
     push::Offer offer{plan.what, offered.id, offered.size, plan.start, plan.forwards, ""};
     auto lastGood = std::chrono::steady_clock::now();
+    std::string told;
     while (true) {
         PushLine line(plan, offer, offered.head, observer);
         const Result<void> done = line.run(stop);
@@ -39,11 +40,13 @@ Result<void> pushToServer(const PushPlan& plan, PushObserver& observer, std::sto
         if (line.wasAccepted()) {
             offer.session = line.session();
             lastGood = now;
+            told.clear();
         }
         // Without a session there is nothing to come back to.
         if (offer.session.empty()) return done;
         if (now - lastGood > plan.patience) return done;
-        observer.cut(done.error());
+        if (done.error().message != told) observer.cut(done.error());
+        told = done.error().message;
         pause(kPauseBeforeReturn, stop);
         if (stop.stop_requested()) return Error{ErrorCode::cancelled, "cancelled"};
     }

@@ -21,7 +21,7 @@ public:
     virtual void statistics(const push::Statistics&) {}
     // In order. An error ends the push.
     virtual Result<void> residue(const push::Residue&) { return {}; }
-    // The line is cut; the push tries to come back.
+    // The line is cut; the push tries to come back. Not called again while nothing else happens.
     virtual void cut(const Error&) {}
     // Asked some times a second while it is accepted: what is to become of the session now.
     virtual std::optional<push::Then> wanted() = 0;

@@ -125,9 +125,14 @@ void SessionTable::run(PushSession& session, const std::stop_token& stop) {
     log(fmt::format("session {} of \"{}\" begins: {}, {}", view.id,
                     escapeForTerminal(session.peer().name), escapeForTerminal(view.title),
                     formatBytes(view.statistics.totalBytes)));
-    const Result<void> done = m_work.run(session, stop);
+    Result<void> done = m_work.run(session, stop);
+    // Whoever waits for it has cancelled nothing.
+    const bool wasEnded = !done && done.error().code == ErrorCode::cancelled;
+    if (wasEnded) done = Error{ErrorCode::unavailable, "the cloudlet has ended the session"};
     log(fmt::format("session {} {}", view.id,
-                    done ? "has ended" : "has failed: " + done.error().message));
+                    done       ? "has ended"
+                    : wasEnded ? "was ended"
+                               : "has failed: " + done.error().message));
     push::State state = session.view().state;
     state.phase = done ? push::Phase::ended : push::Phase::failed;
     if (!done) state.error = done.error();
@@ -142,7 +147,7 @@ void SessionTable::run(PushSession& session, const std::stop_token& stop) {
     m_usage.memoryBytes -= entry.needs.memoryBytes;
     m_usage.diskBytes -= entry.needs.diskBytes;
     m_usage.receivedBytes += session.receivedBytes();
-    if (!done) ++m_usage.failed;
+    if (!done && !wasEnded) ++m_usage.failed;
 }
 
 // Forgets those that are over.
