@@ -10,7 +10,7 @@
 #include "engine/base/format.h"
 #include "engine/base/stopwatch.h"
 #include "engine/catalog/catalog.h"
-#include "engine/jobs/synthesise.h"
+#include "engine/jobs/opened_overlay.h"
 #include "engine/overlay/replay.h"
 
 namespace cloudlet {
@@ -92,26 +92,23 @@ Result<void> runInfo(Context& context, const InfoOptions& options) {
 
 Result<void> runVerify(Context& context, const std::string& file) {
     Catalog& catalog = *TRY(context.catalog());
-    FileSource source = TRY(FileSource::open(absolutePath(file)));
-    const OverlayReader reader = TRY(OverlayReader::open(source));
-    const BaseRecord base = TRY(findBaseOf(reader.manifest(), catalog));
-    const BaseLease lease = TRY(catalog.leaseBase(base.id, "verifies an overlay"));
     Progress progress;
+    Hash id;
     std::optional<VerifyReport> report;
     double seconds = 0;
     TRY(context.terminal.runWithProgress(progress, [&]() -> Result<void> {
-        TRY(catalog.checkBase(base.id, progress, context.stop));
-        const BaseImages images = TRY(BaseImages::open(
-            base.files, base.vm, BaseImages::Purpose::decode, progress, context.stop));
+        const OpenedOverlay opened = TRY(OpenedOverlay::open(
+            absolutePath(file), catalog, "verifies an overlay", progress, context.stop));
+        id = opened.overlay().id();
         const Stopwatch checking;
-        report = TRY(verifyOverlay(reader, images, progress, context.stop));
+        report = TRY(verifyOverlay(opened.overlay(), opened.base(), progress, context.stop));
         seconds = checking.seconds();
         return {};
     }));
     context.terminal.result(
         fmt::format("{} is whole: {} segments decode, every hash fits ({} chunks, {}).", file,
                     report->segments, report->chunks, formatBytes(report->plainBytes)),
-        {{"verified", reader.id().hex()},
+        {{"verified", id.hex()},
          {"segments", report->segments},
          {"chunks", report->chunks},
          {"plainBytes", report->plainBytes},

@@ -9,11 +9,9 @@
 #include "engine/jobs/export_base.h"
 #include "engine/jobs/import_base.h"
 #include "engine/jobs/import_overlay.h"
+#include "engine/jobs/opened_overlay.h"
 #include "engine/jobs/rehearse.h"
 #include "engine/jobs/sample_base.h"
-#include "engine/jobs/synthesise.h"
-#include "engine/overlay/base_images.h"
-#include "engine/overlay/reader.h"
 #include "engine/overlay/replay.h"
 
 namespace cloudlet {
@@ -24,19 +22,6 @@ constexpr std::uint64_t kSampleMemory = 512 << 20;  // as the command line's
 
 Result<BaseId> idOf(const StudioServices& services, const QString& id) {
     return TRY(services.catalog().findBase(id.toStdString())).id;
-}
-
-Result<void> verifyOverlayFile(Catalog& catalog, const QString& file, Progress& progress,
-                               const std::stop_token& stop) {
-    FileSource source = TRY(FileSource::open(toPath(file)));
-    const OverlayReader reader = TRY(OverlayReader::open(source));
-    const BaseRecord base = TRY(findBaseOf(reader.manifest(), catalog));
-    const BaseLease lease = TRY(catalog.leaseBase(base.id, "verifies an overlay"));
-    TRY(catalog.checkBase(base.id, progress, stop));
-    const BaseImages images =
-        TRY(BaseImages::open(base.files, base.vm, BaseImages::Purpose::decode, progress, stop));
-    TRY(verifyOverlay(reader, images, progress, stop));
-    return {};
 }
 
 std::vector<std::string> textsOf(const QStringList& list) {
@@ -61,8 +46,11 @@ Job::Work verifyBaseWork(StudioServices& services, const QString& id) {
 }
 
 Job::Work verifyOverlayWork(StudioServices& services, const QString& file) {
-    return [&services, file](Progress& progress, const std::stop_token& stop) {
-        return verifyOverlayFile(services.catalog(), file, progress, stop);
+    return [&services, file](Progress& progress, const std::stop_token& stop) -> Result<void> {
+        const OpenedOverlay opened = TRY(OpenedOverlay::open(
+            toPath(file), services.catalog(), "verifies an overlay", progress, stop));
+        TRY(verifyOverlay(opened.overlay(), opened.base(), progress, stop));
+        return {};
     };
 }
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "engine/base/format.h"
+#include "engine/image/forward_list.h"
 
 namespace cloudlet {
 
@@ -52,14 +53,12 @@ bool SynthesisRun::isQuitWanted() {
 }
 
 void SynthesisRun::report(const std::string& session) const {
-    json::Array forwards;
-    for (const PortForward& forward : m_forwards) forwards.emplace_back(forward.text());
     m_state.terminal.result(
         fmt::format("SUCCESS in Provisioning: the VM ran after {}, all was there after {}, it was "
                     "ended after {}.",
                     timeText(m_running), timeText(m_complete), timeText(m_began.seconds())),
         {{"session", session},
-         {"forwards", forwards},
+         {"forwards", toJson(m_forwards)},
          {"runningSeconds", m_running},
          {"completeSeconds", m_complete},
          {"endedSeconds", m_began.seconds()}});

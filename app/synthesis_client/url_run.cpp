@@ -1,6 +1,7 @@
 #include <thread>
 
 #include "app/synthesis_client/synthesis_run.h"
+#include "engine/image/forward_list.h"
 #include "engine/net/http_client.h"
 #include "engine/net/message.h"
 #include "engine/net/paired_servers.h"
@@ -11,21 +12,13 @@ namespace {
 
 constexpr std::chrono::milliseconds kPeriod(300);
 
-Result<std::vector<PortForward>> forwardsOf(const json::Object& session) {
-    std::vector<PortForward> forwards;
-    for (const json::Value& value : *TRY(json::array(session, "forwards"))) {
-        if (!value.is_string()) continue;
-        forwards.push_back(TRY(PortForward::parse(std::string(value.get_string()))));
-    }
-    return forwards;
-}
-
 // What the server says of the session, and what became of it if it is over.
 Result<std::string> look(const ServerAccess& server, const std::string& target, SynthesisRun& run,
                          const std::stop_token& stop) {
     const json::Object session = TRY(askServer(server, "GET", target, {}, stop));
     const std::string phase = TRY(json::string(session, "phase"));
-    if (phase == "running" || phase == "complete") run.running(TRY(forwardsOf(session)));
+    if (phase == "running" || phase == "complete")
+        run.running(TRY(forwardsIn(session, "forwards")));
     if (phase == "complete") run.complete();
     if (phase == "failed") return toldError(500, json::serialize(session));
     return phase;

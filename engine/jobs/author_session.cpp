@@ -9,25 +9,6 @@ namespace {
 
 constexpr std::uint32_t kDiskReadahead = 128 << 10;  // Linux's own
 
-struct GuestFiles {
-    File baseDisk;
-    File baseMemory;
-    File disk;
-    File memory;
-};
-
-Result<GuestFiles> openFiles(const BaseRecord& base, const Guest& guest) {
-    return GuestFiles{TRY(File::open(base.files.disk(), File::Mode::read)),
-                      TRY(File::open(base.files.memory(), File::Mode::read)),
-                      TRY(File::open(guest.disk(), File::Mode::read)),
-                      TRY(File::open(guest.memory(), File::Mode::read))};
-}
-
-Result<void> updateDisk(Guest& guest, ImageCapture& disk, const Services& services) {
-    const ChunkSet candidates = TRY(guest.mount().changes(ImageKind::disk)).all();
-    return disk.update(services.progress, services.stop, &candidates);
-}
-
 // The part for which the guest stands still. What is asked of QEMU is not cut short by a cancel: a
 // call so abandoned could still take effect, and the guest is to go on.
 Result<Bytes> captureStopped(Guest& guest, CapturedVm& captured, const Services& services,
@@ -37,7 +18,7 @@ Result<Bytes> captureStopped(Guest& guest, CapturedVm& captured, const Services&
     const auto take = [&]() -> Result<Bytes> {
         Bytes state = TRY(guest.domain().captureState());
         TRY(captured.memory.update(services.progress, services.stop));
-        TRY(updateDisk(guest, captured.disk, services));
+        TRY(captured.updateDisk(guest, services));
         return state;
     };
     Result<Bytes> state = take();
@@ -50,18 +31,12 @@ Result<Bytes> captureStopped(Guest& guest, CapturedVm& captured, const Services&
 
 Result<CapturedVm> capture(Guest& guest, const GuestFiles& files, const Services& services,
                            double& stoppedSeconds) {
-    CapturedVm captured{TRY(ImageCapture::create(files.baseDisk, files.disk, guest.folder())),
-                        TRY(ImageCapture::create(files.baseMemory, files.memory, guest.folder())),
-                        {},
-                        {},
-                        {}};
+    CapturedVm captured = TRY(CapturedVm::begin(guest, files));
     services.progress.beginStage("comparing with the base while the guest runs",
                                  TRY(files.memory.allocatedBytes()));
     TRY(captured.memory.update(services.progress, services.stop));
-    TRY(updateDisk(guest, captured.disk, services));
-    if (Result<Bytes> picture = guest.domain().screenshot(services.stop)) {
-        captured.preview = std::move(picture).value();
-    }
+    TRY(captured.updateDisk(guest, services));
+    captured.takePicture(guest, services);
     services.progress.beginStage("capturing the guest");
     captured.state = TRY(captureStopped(guest, captured, services, stoppedSeconds));
     return captured;
@@ -70,13 +45,13 @@ Result<CapturedVm> capture(Guest& guest, const GuestFiles& files, const Services
 }  // namespace
 
 Result<AuthorSession> AuthorSession::begin(const Start& start, const Services& services) {
-    BaseRecord base = TRY(services.catalog.findBase(start.base));
+    const BaseRecord base = TRY(services.catalog.findBase(start.base));
     services.progress.beginStage("checking the base", base.vm.diskSize + base.vm.memorySize);
     TRY(services.catalog.checkBase(base.id, services.progress, services.stop));
     TRY(services.hypervisor.checkMachine(base.vm.machine, services.stop));
     Guest guest =
         TRY(Guest::create({SessionKind::author, base.vm.machine, base, {}, start.title}, services));
-    AuthorSession session(std::move(guest), std::move(base));
+    AuthorSession session(std::move(guest));
     if (const Result<void> done = session.resume(start, services); !done) {
         session.m_guest.fail(done.error());
         return done.error();
@@ -90,7 +65,7 @@ Result<void> AuthorSession::resume(const Start& start, const Services& services)
     options.memory = Guest::Memory::copied;
     options.maxReadahead = kDiskReadahead;
     TRY(m_guest.mountBase(std::move(options)));
-    const Bytes state = TRY(readWholeFile(m_base.files.state(), kMostStateBytes));
+    const Bytes state = TRY(readWholeFile(base().files.state(), kMostStateBytes));
     services.progress.beginStage("resuming the base");
     const Stopwatch began;
     TRY(m_guest.resume(m_guest.disk(), m_guest.memory(), state));
@@ -106,9 +81,9 @@ Result<CreatedOverlay> AuthorSession::createOverlay(const OverlayRequest& reques
     CreatedOverlay report;
     report.cleaned =
         TRY(cleanIfPossible(m_guest.domain(), request.cleaning, services.progress, services.stop));
-    const GuestFiles files = TRY(openFiles(m_base, m_guest));
+    const GuestFiles files = TRY(GuestFiles::open(m_guest));
     const CapturedVm captured = TRY(capture(m_guest, files, services, report.stoppedSeconds));
-    TRY(writeOverlay(request, m_base, captured, report, services));
+    TRY(writeOverlay(request, base(), captured, report, services));
     return report;
 }
 

@@ -21,7 +21,7 @@ public:
     static Result<AuthorSession> begin(const Start& start, const Services& services);
 
     Guest& guest() { return m_guest; }
-    const BaseRecord& base() const { return m_base; }
+    const BaseRecord& base() const { return m_guest.base(); }
     double resumeSeconds() const { return m_resumeSeconds; }
 
     // Cleans the guest, captures it in two passes, writes the overlay. The guest goes on, after an
@@ -29,12 +29,10 @@ public:
     Result<CreatedOverlay> createOverlay(const OverlayRequest& request, const Services& services);
 
 private:
-    AuthorSession(Guest guest, BaseRecord base)
-        : m_guest(std::move(guest)), m_base(std::move(base)) {}
+    explicit AuthorSession(Guest guest) : m_guest(std::move(guest)) {}
     Result<void> resume(const Start& start, const Services& services);
 
     Guest m_guest;
-    BaseRecord m_base;
     double m_resumeSeconds = 0;
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/base/format.h"
+#include "engine/image/forward_list.h"
 #include "engine/mount/sweep_mounts.h"
 #include "engine/vm/qemu_process.h"
 
@@ -254,9 +255,7 @@ Result<std::string> Guest::keep() {
 }
 
 std::string forwardsToJson(const std::vector<PortForward>& forwards) {
-    json::Array list;
-    for (const PortForward& forward : forwards) list.emplace_back(forward.text());
-    return json::serialize(list);
+    return json::serialize(toJson(forwards));
 }
 
 std::vector<PortForward> forwardsFromJson(std::string_view text) {

@@ -7,7 +7,7 @@
 #include "engine/base/format.h"
 #include "engine/image/ext4.h"
 #include "engine/image/partitions.h"
-#include "engine/jobs/synthesise.h"
+#include "engine/jobs/opened_overlay.h"
 #include "engine/overlay/image_view.h"
 
 namespace cloudlet {
@@ -228,14 +228,9 @@ Result<OverlayFiles> findOverlayFiles(const OverlayReader& overlay, const BaseIm
 
 Result<OverlayFiles> findOverlayFiles(const fs::path& overlay, Catalog& catalog, Progress& progress,
                                       std::stop_token stop) {
-    FileSource source = TRY(FileSource::open(overlay));
-    const OverlayReader reader = TRY(OverlayReader::open(source));
-    const BaseRecord base = TRY(findBaseOf(reader.manifest(), catalog));
-    const BaseLease lease = TRY(catalog.leaseBase(base.id, "looks into an overlay"));
-    TRY(catalog.checkBase(base.id, progress, stop));
-    const BaseImages images =
-        TRY(BaseImages::open(base.files, base.vm, BaseImages::Purpose::decode, progress, stop));
-    return findOverlayFiles(reader, images, progress, stop);
+    const OpenedOverlay opened =
+        TRY(OpenedOverlay::open(overlay, catalog, "looks into an overlay", progress, stop));
+    return findOverlayFiles(opened.overlay(), opened.base(), progress, stop);
 }
 
 }  // namespace cloudlet

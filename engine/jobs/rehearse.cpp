@@ -5,6 +5,7 @@
 #include "engine/base/stopwatch.h"
 #include "engine/jobs/guest_port.h"
 #include "engine/jobs/import_overlay.h"
+#include "engine/jobs/opened_overlay.h"
 #include "engine/jobs/synthesise.h"
 #include "engine/overlay/chunk_places.h"
 #include "engine/overlay/reorder.h"
@@ -83,17 +84,17 @@ Result<RehearsalReport> rehearse(const RehearsalRequest& request, const Services
     RehearsalReport report;
     const std::vector<ChunkRef> touches = TRY(touchesOfStart(request, report, source, services));
     report.touchedChunks = touches.size();
-    const OverlayReader overlay = TRY(OverlayReader::open(source));
+    const OpenedOverlay opened =
+        TRY(OpenedOverlay::open(request.overlay, services.catalog, "rehearses an overlay",
+                                services.progress, services.stop));
+    const OverlayReader& overlay = opened.overlay();
     std::vector<ChunkRef> earlier = startSetOf(overlay);
     report.earlierChunks = earlier.size();
     if (!request.keepEarlier) earlier.clear();
     EncodeOptions options;
     options.startSet = merged(std::move(earlier), touches, ChunkPlaces(overlay), report);
-    const BaseRecord base = TRY(findBaseOf(overlay.manifest(), services.catalog));
-    const BaseImages images = TRY(BaseImages::open(base.files, base.vm, BaseImages::Purpose::decode,
-                                                   services.progress, services.stop));
-    report.overlay = TRY(
-        reorderOverlay(overlay, images, options, request.output, services.progress, services.stop));
+    report.overlay = TRY(reorderOverlay(overlay, opened.base(), options, request.output,
+                                        services.progress, services.stop));
     const OverlaySummary& written = report.overlay;
     TRY(services.catalog.recordOverlay(
         overlayRecordOf(request.output, written.manifest, written.id, written.fileBytes)));

@@ -87,31 +87,17 @@ Result<Bytes> streamMemory(Domain& domain, ImageCapture& memory, std::optional<S
     return Error{ErrorCode::failed, "QEMU has not streamed all of the VM"};
 }
 
-struct ResidueFiles {
-    File baseDisk;
-    File baseMemory;
-    File disk;
-    File memory;
-};
-
-Result<CapturedVm> capture(Guest& guest, const ResidueFiles& files,
-                           std::optional<Stopwatch>& stopped, const Services& services) {
-    CapturedVm captured{TRY(ImageCapture::create(files.baseDisk, files.disk, guest.folder())),
-                        TRY(ImageCapture::create(files.baseMemory, files.memory, guest.folder())),
-                        {},
-                        {},
-                        guest.overlay()};
-    if (Result<Bytes> picture = guest.domain().screenshot(services.stop)) {
-        captured.preview = std::move(picture).value();
-    }
+Result<CapturedVm> capture(Guest& guest, const GuestFiles& files, std::optional<Stopwatch>& stopped,
+                           const Services& services) {
+    CapturedVm captured = TRY(CapturedVm::begin(guest, files));
+    captured.takePicture(guest, services);
     services.progress.beginStage("reading the guest's memory", TRY(files.memory.size()));
     captured.state = TRY(streamMemory(guest.domain(), captured.memory, stopped, services));
-    const ChunkSet candidates = TRY(guest.mount().changes(ImageKind::disk)).all();
-    TRY(captured.disk.update(services.progress, services.stop, &candidates));
+    TRY(captured.updateDisk(guest, services));
     return captured;
 }
 
-Result<CapturedVm> captureAndGoOn(Guest& guest, const ResidueFiles& files, double& stoppedSeconds,
+Result<CapturedVm> captureAndGoOn(Guest& guest, const GuestFiles& files, double& stoppedSeconds,
                                   const Services& services) {
     std::optional<Stopwatch> stopped;
     Result<CapturedVm> captured = capture(guest, files, stopped, services);
@@ -133,13 +119,9 @@ Result<CreatedOverlay> captureResidue(Guest& guest, OverlayRequest request,
     CreatedOverlay report;
     report.cleaned =
         TRY(cleanIfPossible(guest.domain(), request.cleaning, services.progress, services.stop));
-    const BaseRecord& base = guest.base();
-    const ResidueFiles files{TRY(File::open(base.files.disk(), File::Mode::read)),
-                             TRY(File::open(base.files.memory(), File::Mode::read)),
-                             TRY(File::open(guest.disk(), File::Mode::read)),
-                             TRY(File::open(guest.memory(), File::Mode::read))};
+    const GuestFiles files = TRY(GuestFiles::open(guest));
     const CapturedVm captured = TRY(captureAndGoOn(guest, files, report.stoppedSeconds, services));
-    TRY(writeOverlay(request, base, captured, report, services));
+    TRY(writeOverlay(request, guest.base(), captured, report, services));
     return report;
 }
 

@@ -16,21 +16,6 @@ namespace {
 
 constexpr std::uint32_t kReadahead = 128 << 10;  // Linux's own
 
-// The machine is the base's. An overlay that tells of another one was not made from it.
-Result<MachineSpec> machineOf(const Manifest& manifest, const BaseRecord& base) {
-    if (!manifest.machine || !manifest.state) {
-        return Error{ErrorCode::invalid,
-                     "the overlay holds no machine state: it was made from plain images; unpack "
-                     "it with cloudlet decode"};
-    }
-    if (*manifest.machine != base.vm.machine) {
-        return Error{ErrorCode::incompatible,
-                     "the overlay's machine is not that of its base VM \"" +
-                         escapeForTerminal(base.name) + "\""};
-    }
-    return base.vm.machine;
-}
-
 // Mounts the base with the overlay's chunks pending and starts to bring them.
 Result<void> mountOverlay(Synthesised& vm, OverlayReader reader, BaseImages images,
                           const SynthesisRequest& request, const Services& services) {
@@ -56,14 +41,17 @@ Result<void> mountOverlay(Synthesised& vm, OverlayReader reader, BaseImages imag
 
 // What the overlay asks for, changed and completed by what the person asks for.
 std::vector<PortForward> mergedForwards(const std::vector<PortForward>& fromOverlay,
-                                        const std::vector<PortForward>& fromPerson) {
-    std::vector<PortForward> forwards = fromPerson;
+                                        const SynthesisRequest& request) {
+    std::vector<PortForward> forwards = request.forwards;
     for (const PortForward& forward : fromOverlay) {
-        const bool replaced =
-            std::any_of(fromPerson.begin(), fromPerson.end(), [&](const PortForward& other) {
+        const bool replaced = std::any_of(
+            request.forwards.begin(), request.forwards.end(), [&](const PortForward& other) {
                 return other.guestPort == forward.guestPort && other.protocol == forward.protocol;
             });
         if (!replaced) forwards.push_back(forward);
+    }
+    if (request.hostPorts == SynthesisRequest::HostPorts::free) {
+        for (PortForward& forward : forwards) forward.hostPort = 0;
     }
     return forwards;
 }
@@ -81,7 +69,7 @@ Result<void> run(Synthesised& vm, OverlayReader reader, const SynthesisRequest& 
     TRY(vm.guest.resume(vm.guest.disk(), vm.guest.memory(), state));
     vm.report.resumeSeconds = began.seconds();
     if (!request.rehearsal) {
-        TRY(vm.guest.forward(mergedForwards(vm.report.manifest.ports, request.forwards)));
+        TRY(vm.guest.forward(mergedForwards(vm.report.manifest.ports, request)));
     }
     if (request.start == SynthesisRequest::Start::complete && !request.rehearsal) {
         vm.setClock(services.stop);
@@ -98,6 +86,20 @@ Result<BaseRecord> findBaseOf(const Manifest& manifest, Catalog& catalog) {
                  fmt::format("the overlay needs the base VM \"{}\" ({}), which this catalog does "
                              "not hold: import it with cloudlet import-base",
                              escapeForTerminal(manifest.base.name), manifest.base.id.shortHex())};
+}
+
+Result<MachineSpec> machineOf(const Manifest& manifest, const BaseRecord& base) {
+    if (!manifest.machine || !manifest.state) {
+        return Error{ErrorCode::invalid,
+                     "the overlay holds no machine state: it was made from plain images; unpack "
+                     "it with cloudlet decode"};
+    }
+    if (*manifest.machine != base.vm.machine) {
+        return Error{ErrorCode::incompatible,
+                     "the overlay's machine is not that of its base VM \"" +
+                         escapeForTerminal(base.name) + "\""};
+    }
+    return base.vm.machine;
 }
 
 Result<Synthesised> synthesise(const SynthesisRequest& request, const Services& services) {

@@ -14,6 +14,9 @@ struct SynthesisRequest {
     ChunkSource* source = nullptr;  // of the overlay; not owned
     // In addition to the ports that the overlay names; one with the same guest port replaces it.
     std::vector<PortForward> forwards;
+    // The host ports that overlay and person name, or any free ones instead.
+    enum class HostPorts { named, free };
+    HostPorts hostPorts = HostPorts::named;
     // When the guest is resumed: once all is placed, or at once.
     enum class Start { complete, early };
     Start start = Start::complete;
@@ -48,6 +51,10 @@ struct Synthesised {
 
 // The base that an overlay was made from. Errors: notFound, with its name, its id and the remedy.
 Result<BaseRecord> findBaseOf(const Manifest& manifest, Catalog& catalog);
+
+// The machine that the overlay's VM has, which is its base's. Errors: invalid (an overlay of plain
+// images), incompatible.
+Result<MachineSpec> machineOf(const Manifest& manifest, const BaseRecord& base);
 
 // Errors: notFound (no such base here, with its name and id), incompatible (machine, CPU, QEMU),
 // corrupt (overlay or base, named), noSpace, inUse (a port), unavailable (no FUSE), cancelled.

@@ -96,6 +96,7 @@ Result<void> writeOverlay(const OverlayRequest& request, const BaseRecord& base,
     TRY(verify(file.path(), images, captured, services));
     TRY(file.putInPlace());
     report.verifySeconds = verifying.seconds();
+    if (!request.inCatalog) return {};
     const OverlaySummary& overlay = report.overlay;
     return services.catalog.recordOverlay(
         overlayRecordOf(request.output, overlay.manifest, overlay.id, overlay.fileBytes));

@@ -2,12 +2,11 @@
 // in the catalog. The end of authoring and of a residue. Blocks until done.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/catalog/records.h"
-#include "engine/jobs/capture.h"
+#include "engine/jobs/captured_vm.h"
 #include "engine/jobs/clean_guest.h"
 #include "engine/jobs/services.h"
 #include "engine/overlay/encode.h"
@@ -21,6 +20,7 @@ struct OverlayRequest {
     std::vector<PortForward> ports;
     Profile profile = Profile::balanced;
     Cleaning cleaning = Cleaning::whereAgentAnswers;
+    bool inCatalog = true;  // else nobody but the caller knows of the file
 };
 
 struct CreatedOverlay {
@@ -29,15 +29,6 @@ struct CreatedOverlay {
     double stoppedSeconds = 0;  // the guest stood still for its capture
     double encodeSeconds = 0;
     double verifySeconds = 0;
-};
-
-// A VM at one moment, against its base.
-struct CapturedVm {
-    ImageCapture disk;
-    ImageCapture memory;
-    Bytes state;
-    Bytes preview;                // PNG; too large or empty: none
-    std::optional<Hash> overlay;  // that the VM was synthesised from
 };
 
 // What the manifest would refuse after all the work. Errors: invalid.

@@ -5,6 +5,7 @@
 
 #include "engine/base/format.h"
 #include "engine/base/json.h"
+#include "engine/image/forward_list.h"
 
 namespace cloudlet::push {
 
@@ -12,7 +13,6 @@ namespace {
 
 constexpr std::size_t kMostText = 4096;
 constexpr std::size_t kMostName = 100;
-constexpr std::size_t kMostForwards = 64;
 constexpr std::uint64_t kAnyNumber = std::numeric_limits<std::uint64_t>::max();
 
 constexpr std::array kWhats{"overlay", "base"};
@@ -46,26 +46,6 @@ Result<std::string> text(const json::Object& object, std::string_view key, std::
     return value;
 }
 
-json::Array forwardsToArray(const std::vector<PortForward>& forwards) {
-    json::Array list;
-    for (const PortForward& forward : forwards) list.emplace_back(forward.text());
-    return list;
-}
-
-Result<std::vector<PortForward>> forwardsOf(const json::Object& object) {
-    const json::Array& list = *TRY(json::array(object, "forwards"));
-    if (list.size() > kMostForwards) return broken("too many forwards");
-    std::vector<PortForward> forwards;
-    for (const json::Value& value : list) {
-        if (!value.is_string()) return broken("a forward is no text");
-        const std::string_view spelled = value.get_string();
-        const Result<PortForward> forward = PortForward::parse(spelled);
-        if (!forward) return broken(forward.error().message);
-        forwards.push_back(*forward);
-    }
-    return forwards;
-}
-
 void putError(json::Object& object, const Error& error) {
     object["code"] = cloudlet::toString(error.code);
     object["message"] = escapeForTerminal(error.message, kMostText / 2);
@@ -85,7 +65,7 @@ json::Object toJson(const Offer& offer) {
             {"id", offer.id.hex()},
             {"size", offer.size},
             {"start", nameOf(offer.start, kStarts)},
-            {"forwards", forwardsToArray(offer.forwards)},
+            {"forwards", toJson(offer.forwards)},
             {"session", offer.session}};
 }
 json::Object toJson(const Accept& accept) {
@@ -97,8 +77,7 @@ json::Object toJson(const Reject& reject) {
     return object;
 }
 json::Object toJson(const State& state) {
-    json::Object object{{"phase", toString(state.phase)},
-                        {"forwards", forwardsToArray(state.forwards)}};
+    json::Object object{{"phase", toString(state.phase)}, {"forwards", toJson(state.forwards)}};
     if (state.error) putError(object, *state.error);
     return object;
 }
@@ -149,7 +128,7 @@ Result<Message> parseOffer(const json::Object& object) {
     offer.size = TRY(json::number(object, "size", kMostFileBytes));
     if (offer.size == 0) return broken("an empty file is offered");
     offer.start = TRY(choice<Start>(object, "start", kStarts));
-    offer.forwards = TRY(forwardsOf(object));
+    offer.forwards = TRY(forwardsIn(object, "forwards"));
     offer.session = TRY(text(object, "session", kMostName));
     return Message(offer);
 }
@@ -157,7 +136,7 @@ Result<Message> parseOffer(const json::Object& object) {
 Result<Message> parseState(const json::Object& object) {
     State state;
     state.phase = TRY(choice<Phase>(object, "phase", kPhases));
-    state.forwards = TRY(forwardsOf(object));
+    state.forwards = TRY(forwardsIn(object, "forwards"));
     if (object.contains("code")) state.error = TRY(rejectOf(object)).error;
     return Message(state);
 }

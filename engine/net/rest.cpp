@@ -4,6 +4,7 @@
 
 #include "engine/base/format.h"
 #include "engine/base/json.h"
+#include "engine/image/forward_list.h"
 #include "engine/jobs/guest.h"
 #include "engine/net/message.h"
 #include "engine/net/role.h"
@@ -15,7 +16,6 @@ namespace {
 
 constexpr std::string_view kSessionPrefix = "/v1/sessions/";
 constexpr std::size_t kMostDeviceName = 100;
-constexpr std::size_t kMostForwards = 64;
 
 unsigned statusOf(ErrorCode code) {
     switch (code) {
@@ -68,9 +68,7 @@ json::Object toJson(const PushSession::View& view, bool whole) {
     if (!whole) return session;
     session["session"] = view.id;
     session["peer"] = view.peer;
-    json::Array forwards;
-    for (const PortForward& forward : view.state.forwards) forwards.emplace_back(forward.text());
-    session["forwards"] = forwards;
+    session["forwards"] = toJson(view.state.forwards);
     if (view.state.error) session["error"] = toJson(*view.state.error);
     return session;
 }
@@ -182,12 +180,7 @@ Result<RestAnswer> Rest::pull(const Peer& peer, const RestRequest& request) {
         return Error{ErrorCode::invalid, "field \"start\" is neither early nor complete"};
     }
     offer.start = start == "early" ? push::Start::early : push::Start::complete;
-    for (const json::Value& value : *TRY(json::array(wanted, "forwards"))) {
-        if (!value.is_string() || offer.forwards.size() == kMostForwards) {
-            return Error{ErrorCode::invalid, "field \"forwards\" is no list of forwards"};
-        }
-        offer.forwards.push_back(TRY(PortForward::parse(std::string(value.get_string()))));
-    }
+    offer.forwards = TRY(forwardsIn(wanted, "forwards"));
     return object({{"session", TRY(m_pulls->begin(peer, offer, {}))}});
 }
 

@@ -29,35 +29,17 @@ Result<void> checkIdentity(PushSession& session) {
     return Error{ErrorCode::corrupt, session.name() + " is another one than was offered"};
 }
 
-// The server chooses all host ports: the one that an overlay names may be somebody else's here.
-Result<std::vector<PortForward>> forwardsOf(PushSession& session) {
-    std::vector<PortForward> forwards = session.offer().forwards;
-    const Manifest manifest = TRY(readManifest(session));
-    for (const PortForward& forward : manifest.ports) {
-        const bool named = std::any_of(forwards.begin(), forwards.end(), [&](const auto& other) {
-            return other.guestPort == forward.guestPort && other.protocol == forward.protocol;
-        });
-        if (!named) forwards.push_back(forward);
-    }
-    for (PortForward& forward : forwards) forward.hostPort = 0;
-    return forwards;
-}
-
 }  // namespace
 
 Result<SessionNeeds> SynthesisWork::examine(const push::Offer& offer, const Manifest* manifest,
                                             std::stop_token stop) {
     if (manifest == nullptr) return SessionNeeds{0, offer.size, "a base VM"};
     const BaseRecord base = TRY(findBaseOf(*manifest, m_catalog));
-    if (!manifest->machine || *manifest->machine != base.vm.machine) {
-        return Error{ErrorCode::incompatible,
-                     "the overlay's machine is not that of its base VM \"" +
-                         escapeForTerminal(base.name) + "\""};
-    }
-    TRY(m_hypervisor.checkMachine(base.vm.machine, std::move(stop)));
+    const MachineSpec machine = TRY(machineOf(*manifest, base));
+    TRY(m_hypervisor.checkMachine(machine, std::move(stop)));
     const std::uint64_t chunks =
         manifest->of(ImageKind::disk).changed() + manifest->of(ImageKind::memory).changed();
-    return SessionNeeds{base.vm.machine.memoryBytes, offer.size + chunks * kChunkSize + kSpareBytes,
+    return SessionNeeds{machine.memoryBytes, offer.size + chunks * kChunkSize + kSpareBytes,
                         manifest->title};
 }
 
@@ -75,7 +57,9 @@ Result<void> SynthesisWork::runOverlay(PushSession& session, const std::stop_tok
     request.start = session.offer().start == push::Start::early ? SynthesisRequest::Start::early
                                                                 : SynthesisRequest::Start::complete;
     request.stall = kStall;
-    request.forwards = TRY(forwardsOf(session));
+    request.forwards = session.offer().forwards;
+    // What a client or an overlay names may be somebody else's here.
+    request.hostPorts = SynthesisRequest::HostPorts::free;
     session.tell({push::Phase::starting, {}, {}});
     Synthesised vm = TRY(synthesise(request, services));
     session.setConsole(vm.guest.domain().consoleAddress());
@@ -121,12 +105,9 @@ Result<void> SynthesisWork::sendResidue(PushSession& session, Synthesised& vm,
     OverlayRequest request;
     request.output = folder.path() / "residue.cloudlet";
     request.title = vm.report.manifest.title;
+    request.inCatalog = false;  // it is the client's
     TRY(captureResidue(vm, request, Services{m_catalog, m_hypervisor, progress, stop}));
-    const Result<File> file = File::open(request.output, File::Mode::read);
-    // It is the client's: this catalog does not keep it.
-    TRY(m_catalog.forgetOverlay(request.output));
-    if (!file) return file.error();
-    TRY(session.sendResidue(*file, stop));
+    TRY(session.sendResidue(TRY(File::open(request.output, File::Mode::read)), stop));
     return vm.guest.end();
 }
 
