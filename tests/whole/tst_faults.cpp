@@ -473,9 +473,9 @@ void TestFaults::refusesAFullDiskForFiles() {
     if (!small.isMounted()) QSKIP("mounting a file system of exact size needs root");
     // What no codec makes smaller: an overlay of an idle guest may fit.
     m_place->write("random.sh", "dd if=/dev/urandom of=/mnt/disk/random bs=64k count=1; sync\n");
-    VERIFY_NO_SPACE(m_program->run({"overlay", "tiny", "--no-clean", "--run",
-                                    m_place->file("random.sh"), "-o",
-                                    m_place->file("small/x.cloudlet"), "--json"}));
+    VERIFY_NO_SPACE(
+        m_program->run({"overlay", "tiny", "--no-clean", "--run", m_place->file("random.sh"), "-o",
+                        m_place->file("small/x.cloudlet"), "--json"}));
     QVERIFY(small.isEmpty());
     VERIFY_NO_SPACE(
         m_program->run({"export-base", "tiny", m_place->file("small/tiny.base"), "--json"}));
