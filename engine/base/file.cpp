@@ -290,35 +290,31 @@ Result<std::uint64_t> freeSpace(const fs::path& directory) {
     return static_cast<std::uint64_t>(info.f_bavail) * info.f_frsize;
 }
 
-namespace {
-
-// One extent from file to file in the kernel; copy_file_range where it works, else by buffer.
-Result<void> copyExtent(const File& from, File& to, Extent extent, Progress& progress,
-                        std::stop_token stop) {
+Result<void> copyRange(const File& from, Extent range, File& to, std::uint64_t offset,
+                       Progress& progress, std::stop_token stop) {
     constexpr std::uint64_t kStep = 8 << 20;  // small enough to notice a cancel at once
-    Bytes buffer;
-    while (extent.length > 0) {
+    Bytes buffer;                             // only where the kernel cannot
+    while (range.length > 0) {
         if (stop.stop_requested()) return Error{ErrorCode::cancelled, "cancelled"};
-        const std::uint64_t step = std::min(extent.length, kStep);
-        auto in = static_cast<off_t>(extent.offset);
-        auto out = static_cast<off_t>(extent.offset);
+        const std::uint64_t step = std::min(range.length, kStep);
+        auto in = static_cast<off_t>(range.offset);
+        auto out = static_cast<off_t>(offset);
         ssize_t n = buffer.empty() ? ::copy_file_range(from.fd(), &in, to.fd(), &out, step, 0) : -1;
         if (n < 0 && buffer.empty() && errno == ENOSPC)
             return systemError(errno, "write", to.path());
         if (n <= 0) {
             buffer.resize(kStep);
-            TRY(from.readAt(std::span(buffer).first(step), extent.offset));
-            TRY(to.writeAt(std::span(buffer).first(step), extent.offset));
+            TRY(from.readAt(std::span(buffer).first(step), range.offset));
+            TRY(to.writeAt(std::span(buffer).first(step), offset));
             n = static_cast<ssize_t>(step);
         }
-        extent.offset += static_cast<std::uint64_t>(n);
-        extent.length -= static_cast<std::uint64_t>(n);
-        progress.advance(static_cast<std::uint64_t>(n));
+        const auto copied = static_cast<std::uint64_t>(n);
+        range = {range.offset + copied, range.length - copied};
+        offset += copied;
+        progress.advance(copied);
     }
     return {};
 }
-
-}  // namespace
 
 Result<void> copySparse(const File& from, File& to, Progress& progress, std::stop_token stop) {
     const std::uint64_t size = TRY(from.size());
@@ -331,7 +327,7 @@ Result<void> copySparse(const File& from, File& to, Progress& progress, std::sto
     while (std::optional<Extent> extent = TRY(from.nextData(offset))) {
         if (extent->offset >= size) break;  // somebody makes it longer meanwhile
         extent->length = std::min(extent->length, size - extent->offset);
-        TRY(copyExtent(from, to, *extent, progress, stop));
+        TRY(copyRange(from, *extent, to, extent->offset, progress, stop));
         offset = extent->end();
     }
     return {};

@@ -118,6 +118,11 @@ Result<void> syncDirectory(const fs::path& path);
 Result<void> renameDurably(const fs::path& from, const fs::path& to);
 Result<std::uint64_t> freeSpace(const fs::path& directory);  // bytes usable by this user
 
+// Copies a range of bytes to `offset` of another file, in the kernel where it can, advancing
+// `progress` by each. Errors: corrupt, if `from` ends within it; noSpace, cancelled, I/O.
+Result<void> copyRange(const File& from, Extent range, File& to, std::uint64_t offset,
+                       Progress& progress, std::stop_token stop);
+
 // Copies `from` into the empty file `to` with its holes (and its blocks shared where the file
 // system can), advancing `progress` by bytes of data. If `from` changes meanwhile, the copy has
 // its size at the beginning and some mixture of content. Errors: noSpace, cancelled, I/O.

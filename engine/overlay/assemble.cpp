@@ -13,8 +13,6 @@ namespace cloudlet {
 
 namespace {
 
-constexpr std::uint64_t kCopyStep = 4 << 20;  // small enough to notice a cancel at once
-
 Error tooManyChanges() {
     return {ErrorCode::unsupported,
             "the images differ from the base in more chunks than one overlay can hold: choose a "
@@ -81,20 +79,6 @@ Result<Body> packAll(const PackSources& sources, const fs::path& folder, Progres
     return body;
 }
 
-Result<void> copySpool(const Body& body, File& to, std::uint64_t offset, Progress& progress,
-                       std::stop_token stop) {
-    Bytes buffer(std::min(kCopyStep, body.spooled));
-    for (std::uint64_t at = 0; at < body.spooled; at += buffer.size()) {
-        if (stop.stop_requested()) return Error{ErrorCode::cancelled, "cancelled"};
-        const std::span<std::byte> part =
-            std::span(buffer).first(std::min<std::uint64_t>(buffer.size(), body.spooled - at));
-        TRY(body.spool.readAt(part, at));
-        TRY(to.writeAt(part, offset + at));
-        progress.advance(part.size());
-    }
-    return {};
-}
-
 // Header, manifest, table and segments to the target.
 Result<OverlaySummary> write(Body& body, Manifest manifest, const AssembleTarget& target,
                              Progress& progress, std::stop_token stop) {
@@ -122,7 +106,8 @@ Result<OverlaySummary> write(Body& body, Manifest manifest, const AssembleTarget
     TRY(file.file().writeAt(header.serialize(), 0));
     TRY(file.file().writeAt(asBytes(text), header.manifestOffset()));
     TRY(file.file().writeAt(table, header.tableOffset()));
-    TRY(copySpool(body, file.file(), header.payloadOffset(), progress, stop));
+    TRY(copyRange(body.spool, {0, body.spooled}, file.file(), header.payloadOffset(), progress,
+                  stop));
     if (target.check) TRY(target.check(file.file().path()));
     TRY(file.commit());
     return OverlaySummary{header.manifestHash, header.fileLength, body.segments,

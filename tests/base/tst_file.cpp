@@ -310,6 +310,26 @@ private slots:
         QVERIFY(wholeFile(to) == wholeFile(from));
     }
 
+    void copyOfARange() {
+        const Scratch scratch;
+        const File from = imageFile(scratch / "from", "ABCD");
+        for (const fs::path& folder : {scratch.path(), fs::path("/dev/shm")}) {
+            VALUE(to, File::temporary(folder));
+            Progress progress;
+            VERIFY_OK(copyRange(from, {kChunkSize - 1, kChunkSize}, to, 7, progress, {}));
+            VALUE(size, to.size());
+            QCOMPARE(size, std::uint64_t{kChunkSize + 7});
+            QCOMPARE(progress.snapshot().done, std::uint64_t{kChunkSize});
+            Bytes expected(kChunkSize);
+            Bytes copied(kChunkSize);
+            VERIFY_OK(from.readAt(expected, kChunkSize - 1));
+            VERIFY_OK(to.readAt(copied, 7));
+            QVERIFY(copied == expected);
+            VERIFY_ERROR(copyRange(from, {0, 5 * kChunkSize}, to, 0, progress, {}),
+                         ErrorCode::corrupt);
+        }
+    }
+
     void copyIsCancelled() {
         const Scratch scratch;
         const File from = imageFile(scratch / "from", "ABC");
