@@ -22,7 +22,7 @@ struct Likeness {
     std::span<const std::uint32_t> all() const { return std::span(passages).first(count); }
 };
 
-// Three microseconds a chunk. The same bytes have the same likeness everywhere.
+// Two microseconds a chunk. The same bytes have the same likeness everywhere.
 Likeness likenessOf(ByteView chunk);
 
 // The last chunk that held a passage: 8 MiB, whatever it is asked. Later passages displace
