@@ -25,15 +25,13 @@ Result<void> gather(const BaseImages& base, std::span<const ChunkRef> chunks, By
     return {};
 }
 
-Result<Bytes> copiedContent(const Segment& segment, const BaseImages& base) {
+}  // namespace
+
+Result<void> readCopies(const Segment& segment, const BaseImages& base, Bytes& into) {
     std::vector<ChunkRef> sources;
     for (const Entry& entry : segment.entries) sources.push_back(entry.source);
-    Bytes content;
-    TRY(gather(base, sources, content));
-    return content;
+    return gather(base, sources, into);
 }
-
-}  // namespace
 
 Result<void> readPrefix(const Segment& segment, const BaseImages& base, Bytes& into) {
     if (!compresses(segment.codec)) {
@@ -55,7 +53,11 @@ Result<void> readPrefix(const Segment& segment, const BaseImages& base, Bytes& i
 }
 
 Result<Bytes> decodeUnchecked(const Segment& segment, ByteView stored, const BaseImages& base) {
-    if (segment.codec == Codec::copy) return copiedContent(segment, base);
+    if (segment.codec == Codec::copy) {
+        Bytes content;
+        TRY(readCopies(segment, base, content));
+        return content;
+    }
     if (segment.codec == Codec::stored) return Bytes(stored.begin(), stored.end());
     Bytes prefix;
     TRY(readPrefix(segment, base, prefix));

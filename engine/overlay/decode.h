@@ -33,4 +33,7 @@ inline constexpr unsigned kMostDecoders = 16;
 // Replaces what is in `into`, whose room a caller may use again.
 Result<void> readPrefix(const Segment& segment, const BaseImages& base, Bytes& into);
 
+// The content of a segment of copies. Likewise.
+Result<void> readCopies(const Segment& segment, const BaseImages& base, Bytes& into);
+
 }  // namespace cloudlet

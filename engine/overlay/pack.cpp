@@ -24,11 +24,11 @@ Room& room() {
 
 // Fills in what follows from the content: hash, frame or plain bytes, checksum.
 Result<PackedSegment> finish(Segment segment, ByteView content, ByteView prefix,
-                             const PackSources& sources) {
+                             const Compression& how) {
     PackedSegment packed;
     segment.plainBytes = static_cast<std::uint32_t>(content.size());
     segment.contentHash = sha256(content);
-    Compressed compressed = TRY(compressContent(content, prefix, sources.compression));
+    Compressed compressed = TRY(compressContent(content, prefix, how));
     segment.codec = compressed.codec;
     if (segment.codec == Codec::stored) {
         for (std::uint32_t i = 0; i < segment.chunkCount; ++i) {
@@ -51,7 +51,7 @@ Result<PackedSegment> packState(const PackItem& item, const PackSources& sources
     Bytes& prefix = room().prefix;
     TRY(readPrefix(segment, sources.base, prefix));
     return finish(std::move(segment), sources.state.subspan(piece.offset, piece.length), prefix,
-                  sources);
+                  sources.compression);
 }
 
 Result<PackedSegment> packCopies(const PackItem& item, const PackSources& sources) {
@@ -73,7 +73,8 @@ Result<PackedSegment> packCopies(const PackItem& item, const PackSources& source
         entry.source = sources.base.row().at(copy.source);
         segment.entries.push_back(entry);
     }
-    const Bytes content = TRY(decodeUnchecked(segment, {}, sources.base));
+    Bytes& content = room().content;
+    TRY(readCopies(segment, sources.base, content));
     segment.contentHash = sha256(content);
     return packed;
 }
@@ -142,7 +143,9 @@ Result<PackedSegment> packData(const PackItem& item, const PackSources& sources)
     }
     const File& file = planned.image == ImageKind::disk ? sources.disk : sources.memory;
     TRY(readChunks(file, chunks, content));
-    return finish(std::move(segment), content, prefix, sources);
+    const Compression how =
+        planned.texture == Texture::noise ? sources.compression.forNoise() : sources.compression;
+    return finish(std::move(segment), content, prefix, how);
 }
 
 }  // namespace

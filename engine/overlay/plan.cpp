@@ -98,12 +98,14 @@ void OverlayPlan::addZeros(ImageKind image, ChunkRun run) {
     }
 }
 
-Result<bool> OverlayPlan::equal(ChunkRef a, ChunkRef b) const {
+Result<bool> OverlayPlan::equal(ChunkRef a, ChunkRef b) {
     std::array<std::byte, 2 * kChunkSize> bytes;
     const std::span<std::byte> both(bytes);
     const auto read = [&](ChunkRef chunk, std::span<std::byte> into) -> Result<void> {
         const File& file = *m_files[static_cast<std::size_t>(chunk.image)];
-        return readChunk(file, TRY(file.size()), chunk.index, into);
+        std::optional<std::uint64_t>& size = m_sizes[static_cast<std::size_t>(chunk.image)];
+        if (!size) size = TRY(file.size());
+        return readChunk(file, *size, chunk.index, into);
     };
     TRY(read(a, both.first(kChunkSize)));
     TRY(read(b, both.subspan(kChunkSize)));
@@ -182,7 +184,7 @@ std::vector<OverlayPlan::Draft> OverlayPlan::draftStartSet(std::span<const Chunk
         std::optional<std::size_t>& at = open[static_cast<std::size_t>(image)];
         if (!at || !fits(drafts[*at], *number, kStartSegmentChunks)) {
             at = drafts.size();
-            drafts.push_back({image, 0, {}});
+            drafts.push_back({image, Texture::structured, 0, {}});
         }
         put(drafts[*at], *number);
     }
@@ -227,7 +229,7 @@ void OverlayPlan::draftRest(ImageKind image, Texture texture, std::span<const st
         if (number < numbers.first || number >= numbers.end) continue;
         if (taken[number] || m_textures[number] != texture) continue;
         if (!open || !fits(drafts.back(), number, kMostSegmentChunks)) {
-            drafts.push_back({image, 0, {}});
+            drafts.push_back({image, texture, 0, {}});
             open = true;
         }
         put(drafts.back(), number);
@@ -247,7 +249,8 @@ void OverlayPlan::layOut(std::vector<Draft> drafts) {
         std::sort(draft.numbers.begin(), draft.numbers.end());  // then chunks ascend, too
         const auto segment = static_cast<std::uint32_t>(m_segments.size());
         m_segments.push_back({static_cast<std::uint32_t>(chunks.size()),
-                              static_cast<std::uint32_t>(draft.numbers.size()), draft.image});
+                              static_cast<std::uint32_t>(draft.numbers.size()), draft.image,
+                              draft.texture});
         std::uint8_t position = 0;
         for (const std::uint32_t number : draft.numbers) {
             places[number] = {segment, position++};

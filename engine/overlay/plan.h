@@ -63,6 +63,7 @@ public:
         std::uint32_t first = 0;
         std::uint32_t count = 0;
         ImageKind image = ImageKind::disk;
+        Texture texture = Texture::structured;  // of the start set, which mixes them: the same
     };
 
     // REQUIRES: files that outlive the plan.
@@ -104,12 +105,13 @@ private:
     // A segment while it is cut.
     struct Draft {
         ImageKind image = ImageKind::disk;
+        Texture texture = Texture::structured;
         std::uint32_t repeats = 0;
         std::vector<std::uint32_t> numbers;
     };
 
     Result<void> addData(ImageKind image, const Finding& finding);
-    Result<bool> equal(ChunkRef a, ChunkRef b) const;
+    Result<bool> equal(ChunkRef a, ChunkRef b);
     ChunkRef chunkOf(std::uint32_t number) const;
     std::optional<std::uint32_t> numberOf(ChunkRef chunk) const;
     std::vector<Draft> draftStartSet(std::span<const ChunkRef> startSet,
@@ -122,6 +124,7 @@ private:
     void layOut(std::vector<Draft> drafts);
 
     std::array<const File*, 2> m_files;
+    std::array<std::optional<std::uint64_t>, 2> m_sizes;  // of the files, once asked for
     std::array<std::vector<ChunkRun>, 2> m_zeroRuns;
     std::array<std::vector<Copy>, 2> m_copies;
     std::vector<std::uint32_t> m_dataChunks;    // by number; from finish() on, by segment

@@ -1,5 +1,7 @@
 #include "engine/overlay/profile.h"
 
+#include <algorithm>
+
 #include "engine/overlay/codec.h"
 #include "engine/overlay/xdelta_codec.h"
 
@@ -42,6 +44,12 @@ Compression Compression::of(Profile profile, std::optional<Codec> codec) {
     compression.zstdLevel = profile == Profile::fastest    ? kFastestLevel
                             : profile == Profile::balanced ? kBalancedLevel
                                                            : kSmallestLevel;
+    return compression;
+}
+
+Compression Compression::forNoise() const {
+    Compression compression = *this;
+    compression.zstdLevel = std::min(zstdLevel, kFastestLevel);
     return compression;
 }
 

@@ -27,6 +27,9 @@ struct Compression {
     int zstdLevel = 6;
 
     static Compression of(Profile profile, std::optional<Codec> codec = {});
+    // For what looks random: only a repetition could make it smaller, which the fastest level finds
+    // as well as a slow one.
+    Compression forNoise() const;
     // How many segments may be packed at once, on however many cores: what that takes stays below
     // kMostPackingBytes.
     std::size_t mostAtOnce() const;

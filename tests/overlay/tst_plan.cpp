@@ -156,6 +156,8 @@ void TestPlan::alikeMeetsAlike() {
     QCOMPARE(plan.dataSegments().size(), std::size_t{2});
     QVERIFY(chunksOf(plan, 0) == (std::vector<std::uint32_t>{1, 3, 5}));
     QVERIFY(chunksOf(plan, 1) == (std::vector<std::uint32_t>{0, 2, 4}));
+    QCOMPARE(plan.dataSegments()[0].texture, Texture::text);
+    QCOMPARE(plan.dataSegments()[1].texture, Texture::noise);
 }
 
 // Two copies of 300 chunks, the second one shifted: whatever shares a passage shares a segment, and

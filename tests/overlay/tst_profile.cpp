@@ -13,6 +13,7 @@ private slots:
     void readsItsOwnNames();
     void refusesOthers();
     void profilesDiffer();
+    void noiseGetsAFastLevel();
 };
 
 void TestProfile::readsItsOwnNames() {
@@ -43,6 +44,14 @@ void TestProfile::profilesDiffer() {
             Compression::of(Profile::balanced).zstdLevel);
     QCOMPARE(Compression::of(Profile::smallest).codec, Codec::lzma);
     QCOMPARE(Compression::of(Profile::smallest, Codec::xdelta3).codec, Codec::xdelta3);
+}
+
+void TestProfile::noiseGetsAFastLevel() {
+    for (const Profile profile : {Profile::fastest, Profile::balanced}) {
+        QCOMPARE(Compression::of(profile).forNoise().zstdLevel,
+                 Compression::of(Profile::fastest).zstdLevel);
+    }
+    QCOMPARE(Compression::of(Profile::smallest).forNoise().codec, Codec::lzma);
 }
 
 QTEST_GUILESS_MAIN(TestProfile)
