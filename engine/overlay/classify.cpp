@@ -1,6 +1,7 @@
 #include "engine/overlay/classify.h"
 
 #include <algorithm>
+#include <bitset>
 
 #include "engine/base/parallel.h"
 #include "engine/overlay/limits.h"
@@ -9,14 +10,28 @@ namespace cloudlet {
 
 namespace {
 
-constexpr std::uint64_t kBlock = 256
-                                 << 10;  // bytes one task compares: both sides stay in the cache
-constexpr std::uint64_t kStride = 64 << 10;  // equal ranges are passed over in such steps
+// Bytes that are read and compared at once: they stay in the cache.
+constexpr std::uint64_t kStride = 64 << 10;
+// A task: much more work than waking a thread for it.
+constexpr std::size_t kStrides = 16;
+constexpr std::uint64_t kBlock = kStrides * kStride;
+
+// The mapped base is let go of in steps: each interrupts all cores.
+constexpr std::uint64_t kReleased = 16 << 20;
 
 struct Block {
     Extent range;
-    bool ours = false;  // whether each side holds data there: where not, it is zero
-    bool theirs = false;
+    // Whether each side holds data in a stride: where not, it is zero.
+    std::bitset<kStrides> ours;
+    std::bitset<kStrides> theirs;
+
+    Extent stride(std::size_t number) const {
+        const std::uint64_t offset = range.offset + number * kStride;
+        return {offset, std::min(kStride, range.end() - offset)};
+    }
+    std::size_t strides() const {
+        return static_cast<std::size_t>((range.length + kStride - 1) / kStride);
+    }
 };
 
 // The extents of data of a file, asked for in ascending order.
@@ -24,13 +39,13 @@ class DataWalk {
 public:
     explicit DataWalk(const File& file) : m_file(file) {}
 
-    // Whether a block holds data. Errors: I/O.
-    Result<bool> holdsData(Extent block) {
-        if (!m_asked || (m_data && m_data->end() <= block.offset)) {
-            m_data = TRY(m_file.nextData(block.offset));
+    // Whether a range holds data. Errors: I/O.
+    Result<bool> holdsData(Extent range) {
+        if (!m_asked || (m_data && m_data->end() <= range.offset)) {
+            m_data = TRY(m_file.nextData(range.offset));
             m_asked = true;
         }
-        return m_data && m_data->offset < block.end();
+        return m_data && m_data->offset < range.end();
     }
 
 private:
@@ -39,47 +54,58 @@ private:
     bool m_asked = false;
 };
 
-// Compares one block of an image. Its buffers are its thread's. Reads both sides, as mapping the
-// base would cost more in page faults than copying does.
+// Compares one block of an image. The base is looked at where it is mapped, at half the cost of
+// reading it; the image is read, as nobody may guard it.
 class BlockComparison {
 public:
     BlockComparison(const ComparedImage& image, const BaseImages& base, const Block& block)
-        : m_image(image), m_base(base), m_block(block), m_range(block.range) {}
+        : m_image(image), m_base(base), m_block(block) {}
 
     Result<std::vector<Finding>> run() {
-        thread_local std::array<Bytes, 2> buffers{Bytes(kBlock), Bytes(kBlock)};
-        static const Bytes zeros(kBlock);
-        const std::span<std::byte> ours = std::span(buffers[0]).first(m_range.length);
-        const std::span<std::byte> theirs = std::span(buffers[1]).first(m_range.length);
-        const ChunkRef first{m_image.kind, m_range.offset / kChunkSize};
-        if (m_block.ours) TRY(m_image.file.readAt(ours, m_range.offset));
-        if (m_block.theirs) TRY(m_base.read(first, theirs));
-        m_ours = m_block.ours ? ByteView(ours) : ByteView(zeros).first(m_range.length);
-        m_theirs = m_block.theirs ? ByteView(theirs) : ByteView(zeros).first(m_range.length);
-        for (std::uint64_t at = 0; at < m_range.length; at += kStride) {
-            const std::uint64_t end = std::min(at + kStride, m_range.length);
-            if (!equalsBase(at, end)) TRY(compareChunks(at, end));
+        for (std::size_t i = 0; i < m_block.strides(); ++i) {
+            if (m_block.ours[i] || m_block.theirs[i]) TRY(compareStride(i));
         }
         return std::move(m_findings);
     }
 
 private:
-    // Bytes [begin, end) of the block; the base is zero past its end.
-    bool equalsBase(std::uint64_t begin, std::uint64_t end) const {
-        return sameBytes(m_ours.subspan(begin, end - begin), m_theirs.subspan(begin, end - begin));
-    }
-
-    Result<void> compareChunks(std::uint64_t begin, std::uint64_t end) {
-        for (std::uint64_t at = begin; at < end; at += kChunkSize) {
-            const std::uint64_t chunkEnd = std::min(at + kChunkSize, end);
-            const std::uint64_t index = (m_range.offset + at) / kChunkSize;
-            if (!mayDiffer(m_image.mayDiffer, index) || equalsBase(at, chunkEnd)) continue;
-            m_findings.push_back(TRY(examine(index, at, chunkEnd)));
+    Result<void> compareStride(std::size_t number) {
+        thread_local std::array<Bytes, 2> rooms{Bytes(kStride), Bytes(kStride)};
+        static const Bytes zeros(kStride);
+        const Extent range = m_block.stride(number);
+        if (!mayDifferWithin(m_image.mayDiffer, range)) return {};
+        m_ours = m_theirs = ByteView(zeros).first(range.length);
+        if (m_block.theirs[number]) m_theirs = TRY(baseBytes(range, rooms[0]));
+        if (m_block.ours[number]) {
+            const std::span<std::byte> room = std::span(rooms[1]).first(range.length);
+            TRY(m_image.file.readAt(room, range.offset));
+            m_ours = room;
+        }
+        if (equalsBase(0, range.length)) return {};
+        for (std::uint64_t at = 0; at < range.length; at += kChunkSize) {
+            const std::uint64_t end = std::min(at + kChunkSize, range.length);
+            const std::uint64_t index = (range.offset + at) / kChunkSize;
+            if (!mayDiffer(m_image.mayDiffer, index) || equalsBase(at, end)) continue;
+            m_findings.push_back(TRY(examine(index, at, end)));
         }
         return {};
     }
 
-    // Chunk `index`, bytes [begin, end) of the block.
+    // Where the base ends within the range, a copy in `room` with zeros behind.
+    Result<ByteView> baseBytes(Extent range, Bytes& room) const {
+        const ByteView all = m_base.image(m_image.kind);
+        if (range.end() <= all.size()) return all.subspan(range.offset, range.length);
+        const std::span<std::byte> part = std::span(room).first(range.length);
+        TRY(m_base.read({m_image.kind, range.offset / kChunkSize}, part));
+        return ByteView(part);
+    }
+
+    // Bytes [begin, end) of the stride.
+    bool equalsBase(std::uint64_t begin, std::uint64_t end) const {
+        return sameBytes(m_ours.subspan(begin, end - begin), m_theirs.subspan(begin, end - begin));
+    }
+
+    // Chunk `index`, bytes [begin, end) of the stride.
     Result<Finding> examine(std::uint64_t index, std::uint64_t begin, std::uint64_t end) {
         ByteView bytes = m_ours.subspan(begin, end - begin);
         Finding finding;
@@ -112,8 +138,7 @@ private:
     const ComparedImage& m_image;
     const BaseImages& m_base;
     Block m_block;
-    Extent m_range;
-    ByteView m_ours;
+    ByteView m_ours;  // of the stride at hand
     ByteView m_theirs;
     std::vector<Finding> m_findings;
 };
@@ -137,16 +162,23 @@ Result<void> classify(const ComparedImage& image, const BaseImages& base,
     DataWalk ours(image.file);
     DataWalk theirs(base.file(image.kind));
     std::uint64_t offset = 0;
+    std::uint64_t released = 0;
     const auto next = [&]() -> Result<std::optional<Block>> {
         while (offset < size) {
             if (stop.stop_requested()) return Error{ErrorCode::cancelled, "cancelled"};
-            Block block{{offset, std::min(kBlock, size - offset)}};
+            Block block{{offset, std::min(kBlock, size - offset)}, {}, {}};
             offset += block.range.length;
             progress.advance(block.range.length);
             if (!mayDifferWithin(image.mayDiffer, block.range)) continue;
-            block.ours = TRY(ours.holdsData(block.range));
-            block.theirs = TRY(theirs.holdsData(block.range));
-            if (block.ours || block.theirs) return std::optional(block);
+            for (std::size_t i = 0; i < block.strides(); ++i) {
+                block.ours[i] = TRY(ours.holdsData(block.stride(i)));
+                block.theirs[i] = TRY(theirs.holdsData(block.stride(i)));
+            }
+            if (offset - released >= kReleased) {
+                base.release(image.kind, {released, offset - released - kReleased / 2});
+                released = offset - kReleased / 2;
+            }
+            if (block.ours.any() || block.theirs.any()) return std::optional(block);
         }
         return std::optional<Block>();
     };
@@ -155,7 +187,9 @@ Result<void> classify(const ComparedImage& image, const BaseImages& base,
         for (const Finding& finding : findings) TRY(sink(finding));
         return {};
     };
-    return orderedPipeline<Block, std::vector<Finding>>(4 * coreCount(), next, work, collect, stop);
+    TRY((orderedPipeline<Block, std::vector<Finding>>(4 * coreCount(), next, work, collect, stop)));
+    base.release(image.kind, {0, size});
+    return {};
 }
 
 }  // namespace cloudlet
