@@ -1,9 +1,11 @@
 #include "engine/base/mapped_file.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 
 namespace cloudlet {
 
@@ -15,12 +17,25 @@ Result<MappedFile> MappedFile::map(const File& file) {
     return MappedFile(static_cast<std::byte*>(address), size);
 }
 
+Result<std::optional<MappedFile>> MappedFile::mapLeased(const File& file) {
+    // The signal says that somebody waits. SIGIO, the usual one, would end a program that does not
+    // expect it; this one is ignored.
+    const bool leased =
+        ::fcntl(file.fd(), F_SETSIG, SIGURG) == 0 && ::fcntl(file.fd(), F_SETLEASE, F_RDLCK) == 0;
+    if (!leased) return std::optional<MappedFile>();
+    MappedFile mapped = TRY(map(file));
+    mapped.m_leased = file.fd();
+    return std::optional<MappedFile>(std::move(mapped));
+}
+
 MappedFile::MappedFile(MappedFile&& other) noexcept
     : m_address(std::exchange(other.m_address, nullptr)),
-      m_length(std::exchange(other.m_length, 0)) {}
+      m_length(std::exchange(other.m_length, 0)),
+      m_leased(std::exchange(other.m_leased, -1)) {}
 
 MappedFile::~MappedFile() {
     if (m_address != nullptr) ::munmap(m_address, m_length);
+    if (m_leased >= 0) ::fcntl(m_leased, F_SETLEASE, F_UNLCK);
 }
 
 void MappedFile::release(Extent range) const {

@@ -16,7 +16,7 @@ constexpr std::uint64_t kStride = 64 << 10;
 constexpr std::size_t kStrides = 16;
 constexpr std::uint64_t kBlock = kStrides * kStride;
 
-// The mapped base is let go of in steps: each interrupts all cores.
+// What is mapped is let go of in steps: each interrupts all cores.
 constexpr std::uint64_t kReleased = 16 << 20;
 
 struct Block {
@@ -54,12 +54,14 @@ private:
     bool m_asked = false;
 };
 
-// Compares one block of an image. The base is looked at where it is mapped, at half the cost of
-// reading it; the image is read, as nobody may guard it.
+// Compares one block of an image. Both sides are looked at where they are mapped, at half the cost
+// of reading them; an image that others may cut short is read.
 class BlockComparison {
 public:
-    BlockComparison(const ComparedImage& image, const BaseImages& base, const Block& block)
-        : m_image(image), m_base(base), m_block(block) {}
+    // `mapped`: the image; nullptr if it has to be read.
+    BlockComparison(const ComparedImage& image, const MappedFile* mapped, const BaseImages& base,
+                    const Block& block)
+        : m_image(image), m_mapped(mapped), m_base(base), m_block(block) {}
 
     Result<std::vector<Finding>> run() {
         for (std::size_t i = 0; i < m_block.strides(); ++i) {
@@ -76,11 +78,7 @@ private:
         if (!mayDifferWithin(m_image.mayDiffer, range)) return {};
         m_ours = m_theirs = ByteView(zeros).first(range.length);
         if (m_block.theirs[number]) m_theirs = TRY(baseBytes(range, rooms[0]));
-        if (m_block.ours[number]) {
-            const std::span<std::byte> room = std::span(rooms[1]).first(range.length);
-            TRY(m_image.file.readAt(room, range.offset));
-            m_ours = room;
-        }
+        if (m_block.ours[number]) m_ours = TRY(ourBytes(range, rooms[1]));
         if (equalsBase(0, range.length)) return {};
         for (std::uint64_t at = 0; at < range.length; at += kChunkSize) {
             const std::uint64_t end = std::min(at + kChunkSize, range.length);
@@ -89,6 +87,13 @@ private:
             m_findings.push_back(TRY(examine(index, at, end)));
         }
         return {};
+    }
+
+    Result<ByteView> ourBytes(Extent range, Bytes& room) const {
+        if (m_mapped != nullptr) return m_mapped->bytes().subspan(range.offset, range.length);
+        const std::span<std::byte> part = std::span(room).first(range.length);
+        TRY(m_image.file.readAt(part, range.offset));
+        return ByteView(part);
     }
 
     // Where the base ends within the range, a copy in `room` with zeros behind.
@@ -136,6 +141,7 @@ private:
     }
 
     const ComparedImage& m_image;
+    const MappedFile* m_mapped;
     const BaseImages& m_base;
     Block m_block;
     ByteView m_ours;  // of the stride at hand
@@ -158,6 +164,7 @@ bool mayDifferWithin(const ChunkSet* set, Extent block) {
 Result<void> classify(const ComparedImage& image, const BaseImages& base,
                       const std::function<Result<void>(const Finding&)>& sink, Progress& progress,
                       std::stop_token stop) {
+    const std::optional<MappedFile> mapped = TRY(MappedFile::mapLeased(image.file));
     const std::uint64_t size = TRY(image.file.size());
     DataWalk ours(image.file);
     DataWalk theirs(base.file(image.kind));
@@ -175,14 +182,18 @@ Result<void> classify(const ComparedImage& image, const BaseImages& base,
                 block.theirs[i] = TRY(theirs.holdsData(block.stride(i)));
             }
             if (offset - released >= kReleased) {
-                base.release(image.kind, {released, offset - released - kReleased / 2});
+                const Extent done{released, offset - released - kReleased / 2};
+                base.release(image.kind, done);
+                if (mapped) mapped->release(done);
                 released = offset - kReleased / 2;
             }
             if (block.ours.any() || block.theirs.any()) return std::optional(block);
         }
         return std::optional<Block>();
     };
-    const auto work = [&](const Block& block) { return BlockComparison(image, base, block).run(); };
+    const auto work = [&](const Block& block) {
+        return BlockComparison(image, mapped ? &*mapped : nullptr, base, block).run();
+    };
     const auto collect = [&](const std::vector<Finding>& findings) -> Result<void> {
         for (const Finding& finding : findings) TRY(sink(finding));
         return {};

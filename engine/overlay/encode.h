@@ -1,8 +1,8 @@
 // Makes an overlay of a customised VM, or of any two image files, against a base: compare, plan,
 // compress in parallel, write. Memory: below 192 MiB, whatever the size of the images and the
 // number of cores: first up to 60 MiB to find what is equal or alike, then what packing takes
-// (profile.h); 12 to 45 bytes for each changed chunk beside. While it compares, some 20 MiB of the
-// base are mapped beside, 4 MiB for each core at most.
+// (profile.h); 12 to 45 bytes for each changed chunk beside. While it compares, some 20 MiB of
+// base and image each are mapped beside.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,7 @@
 #include "engine/base/mapped_file.h"
 
+#include <fcntl.h>
+
 #include <QTest>
 
 #include "tests/support/result_checks.h"
@@ -52,6 +54,27 @@ private slots:
             const Bytes expected = letterImage("ABCD");
             QVERIFY(std::ranges::equal(mapped.bytes(), expected));
         }
+    }
+
+    void aLeaseKeepsWritersWaiting() {
+        const Scratch scratch;
+        VERIFY_OK(writeWholeFile(scratch / "f", asBytes("content")));
+        const auto mayWrite = [&] {
+            const Fd fd(::open((scratch / "f").c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+            return static_cast<bool>(fd);
+        };
+        VALUE(file, File::open(scratch / "f", File::Mode::read));
+        {
+            VALUE(mapped, MappedFile::mapLeased(file));
+            if (!mapped) return;  // this file system has no leases
+            QCOMPARE(asText(mapped->bytes()), "content");
+            QVERIFY(!mayWrite());
+            QVERIFY(!mayWrite());  // and the signal that we are waited for does no harm
+        }
+        QVERIFY(mayWrite());
+        VALUE(writer, File::open(scratch / "f", File::Mode::readWrite));
+        VALUE(mapped, MappedFile::mapLeased(file));
+        QVERIFY(!mapped);
     }
 };
 

@@ -14,6 +14,7 @@ class TestEncode : public QObject {
     Q_OBJECT
 
 private slots:
+    void mappedOrReadIsTheSame();
     void givesBackWhatItWasMadeOf_data();
     void givesBackWhatItWasMadeOf();
     void saysWhatItIsMadeOf();
@@ -245,6 +246,22 @@ void TestEncode::leavesNothingWhenTheDeviceIsFull() {
         QCOMPARE(done.error().code, ErrorCode::noSpace);
         QCOMPARE(workshop.filesInFolder(), files);
     }
+}
+
+// An image that nobody has open for writing is compared where it is mapped.
+void TestEncode::mappedOrReadIsTheSame() {
+    const Workshop workshop;
+    const BaseImages base = workshop.base(draw(std::string(40, 'A') + "BC000D", "EF"));
+    Images images = draw(std::string(39, 'A') + "bBC0X0DaY", "E0fZ");
+    images.disk.resize(images.disk.size() - 1000);
+    const Bytes read = workshop.encode(base, images);
+    const File disk = must(File::open(workshop.path("disk"), File::Mode::read));
+    const File memory = must(File::open(workshop.path("memory"), File::Mode::read));
+    EncodeInput input(base, disk, memory);
+    input.created = 1'700'000'000;
+    Progress progress;
+    must(encodeOverlay(input, {}, workshop.path("mapped"), progress, {}));
+    QVERIFY(must(readWholeFile(workshop.path("mapped"), 1 << 30)) == read);
 }
 
 QTEST_GUILESS_MAIN(TestEncode)
