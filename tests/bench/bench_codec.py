@@ -7,9 +7,11 @@ CLOUDLET is the Release program. The guests are built once into FOLDER (default 
 12 GB of holes and 2 GB of data), which takes half an hour without KVM. Needs the packages of the
 group dev. Run it on a quiet machine. Each measurement is kept in FOLDER/journal as soon as it is
 made: what is interrupted goes on where it was, --pairs measures some of htop, nginx, pyapp, git,
-and --show prints what is there. Those of another CLOUDLET do not count; to begin anew, remove it.
+and --show prints what is there. Those of another CLOUDLET or of other guests do not count; to begin
+anew, remove it.
 
-What is compared, each on the same pair, one after the other in every run, each result verified:
+What is compared, each on the same pair, one after the other in every run, each result verified (the
+general tools in the first run only: they take minutes and give the same bytes each time):
 the profiles of this program; its codec xdelta3; and general tools on the changed pages that are
 not zero, memory before disk, in order of address, with the base's pages of the same addresses as
 reference: xz -9, zstd -3 and -19 --patch-from, xdelta3 -9 then xz -9. "original" is the Elijah
@@ -41,24 +43,28 @@ CLEANED = ("nginx", "git", "null")
 class Journal:
     """What has been measured, a line of JSON each, so that nothing is measured twice."""
 
-    def __init__(self, path, program):
-        self.path, self.program, self.figures = path, program, {}
+    def __init__(self, path, program, inputs):
+        """`inputs`: what the general tools compressed, by pair, as a hash."""
+        self.path, self.program, self.inputs, self.figures = path, program, inputs, {}
         if path.exists():
             for line in path.read_text().splitlines():
                 entry = json.loads(line)
-                if entry["program"] in ("", program):
+                if entry["of"] == self.maker(entry["pair"], entry["name"]):
                     self.figures[entry["pair"], entry["name"], entry["run"]] = entry["figures"]
 
+    def maker(self, pair, name):
+        """What a figure holds for: a tool's for its input, ours for this program."""
+        return self.inputs.get(pair) if name in TOOLS else self.program
+
     def once(self, pair, name, run_number, measure):
-        """Measures what is not there yet. Figures of tools hold for every program."""
+        """Measures what is not there yet."""
         if (pair, name, run_number) in self.figures:
             return
         print(f"+ {pair}, run {run_number}: {name}", file=sys.stderr, flush=True)
         figures = measure()
         self.figures[pair, name, run_number] = figures
-        program = "" if name in TOOLS else self.program
         with open(self.path, "a", encoding="utf-8") as file:
-            file.write(json.dumps({"program": program, "pair": pair, "name": name,
+            file.write(json.dumps({"of": self.maker(pair, name), "pair": pair, "name": name,
                                    "run": run_number, "figures": figures}) + "\n")
 
     def has(self, pair, name):
@@ -128,6 +134,15 @@ class ChangedPages:
             child.start()
             child.join()
         self.count = json.loads(self.counts.read_text())
+
+    def hash(self):
+        """Of what the general tools compress, and with what reference."""
+        digest = hashlib.sha256()
+        for path in (self.pages, self.base):
+            with open(path, "rb") as file:
+                while block := file.read(1 << 20):
+                    digest.update(block)
+        return digest.hexdigest()[:16]
 
     def extract(self, base_disk, base_memory, disk, memory):
         known = set()
@@ -303,8 +318,8 @@ def measure(journal, bench, recipe, runs):
             journal.once(recipe, name, number, lambda name=name: bench.ours(name))
         journal.once(recipe, FLOOR, number, bench.floor)
         journal.once(recipe, SOLID, number, bench.solid)
-        for name in TOOLS:
-            journal.once(recipe, name, number, lambda name=name: bench.general_tool(name))
+        for name in TOOLS if number == 1 else ():
+            journal.once(recipe, name, 1, lambda name=name: bench.general_tool(name))
 
 
 def measure_index(journal, cloudlet, guests, scratch, runs):
@@ -344,8 +359,12 @@ def main():
     options = parser.parse_args()
     cloudlet = pathlib.Path(options.cloudlet).resolve()
     guests = guest_pairs.Guests(cloudlet, options.folder)
+    pages = {pair: guests.folder / f"pages-plain-{pair}" for pair in PAIRS}
+    changed = {pair: ChangedPages(guests.pair("plain", pair), pages[pair]) for pair in PAIRS
+               if pages[pair].exists() or pair in options.pairs.split(",")}
     journal = Journal(guests.folder / "journal",
-                      hashlib.sha256(cloudlet.read_bytes()).hexdigest()[:16])
+                      hashlib.sha256(cloudlet.read_bytes()).hexdigest()[:16],
+                      {pair: pages.hash() for pair, pages in changed.items()})
     if not options.show:
         for recipe in options.pairs.split(","):
             with tempfile.TemporaryDirectory(dir=guests.folder) as name:
