@@ -11,6 +11,7 @@
 #include <algorithm>
 
 #include "app/studio/qt_text.h"
+#include "engine/jobs/examine_base.h"
 
 namespace cloudlet {
 
@@ -67,13 +68,18 @@ HostFindings::HostFindings(Show show, QWidget* parent)
 void HostFindings::examine(StudioServices& services) {
     if (m_job.isRunning()) return;
     m_summary->setText(tr("Looking at what works on this machine…"));
-    m_job.start([&services, findings = m_findings](Progress&, const std::stop_token& stop) {
-        *findings = examineHost(services.catalog().layout().root, [&]() -> std::string {
-            const Result<Hypervisor*> opened = services.hypervisor(stop);
-            return opened ? "" : opened.error().message;
+    m_job.start(
+        [&services, findings = m_findings](Progress&, const std::stop_token& stop) -> Result<void> {
+            *findings = examineHost(services.catalog().layout().root, [&]() -> std::string {
+                const Result<Hypervisor*> opened = services.hypervisor(stop);
+                return opened ? "" : opened.error().message;
+            });
+            for (const BaseRecord& base : TRY(services.catalog().bases())) {
+                if (stop.stop_requested()) return {};
+                findings->push_back(examineBase(base));
+            }
+            return {};
         });
-        return Result<void>();
-    });
 }
 
 void HostFindings::showFindings(const std::vector<HostFinding>& findings) {

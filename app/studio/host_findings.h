@@ -1,4 +1,5 @@
-// What the doctor says of this machine, each finding with its remedy to copy. GUI thread.
+// What the doctor says of this machine and of its bases, each finding with its remedy to copy. GUI
+// thread.
 #pragma once
 
 #include <QWidget>
