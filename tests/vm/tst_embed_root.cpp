@@ -107,6 +107,7 @@ void TestEmbedRoot::makesAndRemovesRoots() {
         QCOMPARE(root->uri(), "qemu:///embed?root=" + path.string());
         const Bytes conf = readWholeFile(path / "etc/qemu.conf", 4096).value();
         QVERIFY(asText(conf).find("stdio_handler = \"file\"") != std::string_view::npos);
+        QVERIFY(asText(conf).find("capability_filters = [ \"cpu-un") != std::string_view::npos);
         QCOMPARE(asText(conf).find("user = ") != std::string_view::npos, ::getuid() == 0);
     }
     QVERIFY(!fs::exists(path));
