@@ -189,7 +189,8 @@ Result<DomainPlan> Guest::domainPlan(const fs::path& disk, const fs::path& memor
 Result<void> Guest::boot(const fs::path& disk, const fs::path& memory, const fs::path& cdrom) {
     DomainPlan plan = TRY(domainPlan(disk, memory));
     plan.cdrom = cdrom;
-    return started(TRY(m_services->hypervisor.boot(plan, Start::running, m_services->stop)));
+    m_domain = TRY(m_services->hypervisor.boot(plan, Start::running, m_services->stop));
+    return {};
 }
 
 Result<void> Guest::resume(const fs::path& disk, const fs::path& memory, ByteView state) {
@@ -198,13 +199,8 @@ Result<void> Guest::resume(const fs::path& disk, const fs::path& memory, ByteVie
     const std::stop_callback onStop(m_services->stop, [this] {
         if (m_mount) m_mount->fail();
     });
-    return started(
-        TRY(m_services->hypervisor.resume(plan, state, Start::running, m_services->stop)));
-}
-
-Result<void> Guest::started(std::unique_ptr<Domain> domain) {
-    m_domain = std::move(domain);
-    return m_services->catalog.updateSession(m_session);
+    m_domain = TRY(m_services->hypervisor.resume(plan, state, Start::running, m_services->stop));
+    return {};
 }
 
 Result<void> Guest::forward(const std::vector<PortForward>& forwards) {

@@ -99,7 +99,6 @@ private:
     Result<DomainPlan> domainPlan(const fs::path& disk, const fs::path& memory) const;
     Result<void> checkSpace(std::uint64_t needed) const;
     Result<void> copyMemory();
-    Result<void> started(std::unique_ptr<Domain> domain);
 
     Plan m_plan;
     const Services* m_services;  // null when moved from
