@@ -1,5 +1,6 @@
 #include "engine/net/message.h"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -226,6 +227,13 @@ Bytes toBytes(const Message& message) {
     out.u8(static_cast<std::uint8_t>(message.index() + 1));
     std::visit([&out](const auto& body) { write(out, body); }, message);
     return out.take();
+}
+
+std::span<std::byte> layOutPieces(Bytes& message, std::uint32_t first, std::size_t size) {
+    const Bytes beginning = toBytes(Pieces{first, {}});
+    message.resize(beginning.size() + size);
+    std::copy(beginning.begin(), beginning.end(), message.begin());
+    return std::span(message).subspan(beginning.size());
 }
 
 Result<Message> parse(ByteView bytes) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -125,6 +126,9 @@ ErrorCode errorCodeOf(std::string_view name);
 
 // REQUIRES: within the limits above; an error's text is cut to fit.
 Bytes toBytes(const Message& message);
+// Makes `message` one of `size` bytes of pieces from `first` on, in the memory that it has, and
+// returns where these bytes belong. REQUIRES: 0 < size <= kMostPieceBytes.
+std::span<std::byte> layOutPieces(Bytes& message, std::uint32_t first, std::size_t size);
 // The views of the result point into `bytes`. Errors: corrupt.
 Result<Message> parse(ByteView bytes);
 

@@ -35,7 +35,7 @@ Result<void> PushLine::upgrade(const std::stop_token& stop) {
     m_socket.emplace(std::move(m_link->stream()));
     m_socket->set_option(websocket::stream_base::timeout{10s, 15s, true});
     m_socket->read_message_max(push::kMostMessage);
-    m_socket->write_buffer_bytes(push::kMostPieceBytes);  // what is masked at once
+    m_socket->write_buffer_bytes(64 << 10);  // what is masked at once
     m_socket->auto_fragment(false);
     m_socket->binary(true);
     m_socket->set_option(
@@ -134,32 +134,31 @@ Result<void> PushLine::heard(ByteView bytes) {
 }
 
 void PushLine::pump() {
-    if (m_over || !m_writing.empty()) return;
+    if (m_over || m_isWriting) return;
     if (auto message = m_protocol.nextMessage()) {
-        m_writing = *std::move(message);
+        m_message = *std::move(message);
     } else if (const auto range = m_protocol.nextPieces()) {
-        Result<Bytes> some = pieces(*range);
-        if (!some) {
+        if (const Result<void> done = layOut(*range); !done) {
             m_final = true;
-            return end(some.error());
+            return end(done);
         }
-        m_writing = std::move(some).value();
     } else {
         return;
     }
-    m_socket->async_write(asio::buffer(m_writing), [this](beast::error_code error, std::size_t) {
-        m_writing.clear();
+    m_isWriting = true;
+    m_socket->async_write(asio::buffer(m_message), [this](beast::error_code error, std::size_t) {
+        m_isWriting = false;
         if (error) return cut("the line broke to", error);
         pump();
     });
 }
 
-Result<Bytes> PushLine::pieces(push::PieceRange range) {
+// Read to where they are sent from: a copy of all that is pushed would be felt.
+Result<void> PushLine::layOut(push::PieceRange range) {
     const std::uint64_t size = TRY(m_plan.source->size());
     const std::uint64_t offset = std::uint64_t{range.first} * push::kPieceSize;
-    Bytes bytes(std::min(size, range.end() * push::kPieceSize) - offset);
-    TRY(m_plan.source->read(bytes, offset));
-    return toBytes(push::Pieces{range.first, bytes});
+    const std::uint64_t end = std::min(size, range.end() * push::kPieceSize);
+    return m_plan.source->read(push::layOutPieces(m_message, range.first, end - offset), offset);
 }
 
 }  // namespace cloudlet

@@ -25,7 +25,7 @@ private:
     void read();
     Result<void> heard(ByteView bytes);
     void pump();
-    Result<Bytes> pieces(push::PieceRange range);
+    Result<void> layOut(push::PieceRange range);
     void cut(const std::string& what, const beast::error_code& error);
     void end(Result<void> result);
 
@@ -38,7 +38,8 @@ private:
     std::unique_ptr<ClientLink> m_link;
     std::optional<WebSocket> m_socket;
     beast::flat_buffer m_buffer;
-    Bytes m_writing;  // empty: nothing is being written
+    Bytes m_message;  // that is being written; keeps its memory for the next
+    bool m_isWriting = false;
     Result<void> m_result;
     bool m_over = false;
 };

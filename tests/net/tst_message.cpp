@@ -42,6 +42,16 @@ private slots:
     }
 
     // Cut anywhere, none is taken for a whole one, but those that end in bytes of any number.
+    // The same bytes as a message that is made of a copy, whatever was there before.
+    void laysOutPiecesInPlace() {
+        Bytes message(17, std::byte{9});
+        for (const std::size_t size : {kMostPieceBytes, std::size_t{5}}) {
+            const Bytes piece(size, std::byte{3});
+            std::ranges::copy(piece, layOutPieces(message, 7, size).begin());
+            QVERIFY(message == toBytes(Pieces{7, piece}));
+        }
+    }
+
     void refusesCutMessages() {
         for (const Message& message : test::oneOfEach()) {
             const Bytes bytes = toBytes(message);
