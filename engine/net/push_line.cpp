@@ -153,7 +153,7 @@ void PushLine::pump() {
     });
 }
 
-// Read to where they are sent from: a copy of all that is pushed would be felt.
+// Read to where they are sent from.
 Result<void> PushLine::layOut(push::PieceRange range) {
     const std::uint64_t size = TRY(m_plan.source->size());
     const std::uint64_t offset = std::uint64_t{range.first} * push::kPieceSize;
