@@ -10,10 +10,12 @@
 
 namespace cloudlet::test {
 
-// Fake, named so: the token is the device's name, its role is known by it.
+// Fake, named so: the token is the device's name, its role is known by it. Dashes behind the name
+// make it look like a real one.
 class FakeGatekeeper : public Gatekeeper {
 public:
-    Result<Peer> peerOf(const std::string& token, const std::string&) override {
+    Result<Peer> peerOf(const std::string& shown, const std::string&) override {
+        const std::string token = shown.substr(0, shown.find('-'));
         const std::lock_guard lock(m_mutex);
         if (token == m_revoked) return refusal();
         for (const std::string known : {"pusher", "other", "viewer", "admin"}) {
@@ -68,7 +70,11 @@ public:
             if (backwards) session.hurry(at, length);
             TRY(session.read(std::span(whole).subspan(at, length), at));
         }
-        if (sha256(whole) != session.offer().id) return Error{ErrorCode::corrupt, "other bytes"};
+        // An overlay's id is no hash of its file.
+        const bool isBase = session.offer().what == push::What::base;
+        if (isBase && sha256(whole) != session.offer().id) {
+            return Error{ErrorCode::corrupt, "other bytes"};
+        }
         ++finished;
         session.setConsole(console);
         session.tell({push::Phase::complete, {{PortForward::Protocol::tcp, 4711, 80}}, {}});

@@ -7,6 +7,7 @@
 #include "engine/net/cloudlet_server.h"
 #include "engine/net/push_client.h"
 #include "tests/net/push_parts.h"
+#include "tests/support/memory_source.h"
 
 namespace cloudlet::test {
 
@@ -37,23 +38,6 @@ public:
     SessionTable sessions;
     Rest rest;
     std::optional<CloudletServer> server;
-};
-
-// A file in memory.
-class MemorySource : public ChunkSource {
-public:
-    explicit MemorySource(Bytes bytes) : m_bytes(std::move(bytes)) {}
-    Result<void> read(std::span<std::byte> into, std::uint64_t offset) override {
-        std::copy_n(m_bytes.begin() + static_cast<std::ptrdiff_t>(offset), into.size(),
-                    into.begin());
-        return {};
-    }
-    Result<std::uint64_t> size() override { return m_bytes.size(); }
-    std::string name() const override { return "a file in memory"; }
-    const Bytes& bytes() const { return m_bytes; }
-
-private:
-    Bytes m_bytes;
 };
 
 // Finishes when all has arrived, and remembers what it was told.

@@ -1,0 +1,110 @@
+#include "engine/net/server_state.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/base/format.h"
+#include "engine/image/forward_list.h"
+#include "engine/net/http_client.h"
+
+namespace cloudlet {
+
+namespace {
+
+constexpr std::uint64_t kMost = std::uint64_t{1} << 53;  // what JSON of all makers can tell
+
+Result<const json::Object*> entry(const json::Value& value) {
+    if (const json::Object* object = value.if_object()) return object;
+    return Error{ErrorCode::corrupt, "the server's answer lists something that is no object"};
+}
+
+Result<ServerState::Base> baseOf(const json::Object& object) {
+    return ServerState::Base{BaseId{TRY(json::hash(object, "id"))},
+                             TRY(json::string(object, "name")),
+                             TRY(json::number(object, "diskBytes", kMost)),
+                             TRY(json::number(object, "memoryBytes", kMost))};
+}
+
+Result<ServerState::Session> sessionOf(const json::Object& object) {
+    ServerState::Session session;
+    session.title = TRY(json::string(object, "title"));
+    session.phase = TRY(json::string(object, "phase"));
+    session.receivedBytes = TRY(json::number(object, "receivedBytes", kMost));
+    session.totalBytes = TRY(json::number(object, "totalBytes", kMost));
+    if (!object.contains("session")) return session;
+    session.id = TRY(json::string(object, "session"));
+    session.forwards = TRY(forwardsIn(object, "forwards"));
+    return session;
+}
+
+Result<ServerState::Share> shareOf(const json::Object& object, std::string_view used,
+                                   std::string_view limit) {
+    return ServerState::Share{TRY(json::number(object, used, kMost)),
+                              TRY(json::number(object, limit, kMost))};
+}
+
+}  // namespace
+
+Result<ServerState> parseServerState(const json::Object& bases, const json::Object& statistics,
+                                     const json::Object& sessions) {
+    ServerState state;
+    for (const json::Value& value : *TRY(json::array(bases, "bases"))) {
+        state.bases.push_back(TRY(baseOf(*TRY(entry(value)))));
+    }
+    for (const json::Value& value : *TRY(json::array(sessions, "sessions"))) {
+        state.sessions.push_back(TRY(sessionOf(*TRY(entry(value)))));
+    }
+    state.running = TRY(shareOf(statistics, "sessions", "sessionsLimit"));
+    state.memory = TRY(shareOf(statistics, "memoryBytes", "memoryLimit"));
+    state.disk = TRY(shareOf(statistics, "diskBytes", "diskLimit"));
+    return state;
+}
+
+Result<ServerState> readServerState(const ServerAccess& access, std::stop_token stop) {
+    const json::Object bases = TRY(askServer(access, "GET", "/v1/bases", {}, stop));
+    const json::Object statistics = TRY(askServer(access, "GET", "/v1/statistics", {}, stop));
+    const json::Object sessions = TRY(askServer(access, "GET", "/v1/sessions", {}, stop));
+    return parseServerState(bases, statistics, sessions);
+}
+
+Result<void> checkFit(const ServerState& state, Role role, const Manifest& manifest) {
+    if (!mayDo(role, Act::startSession)) {
+        return Error{ErrorCode::permission,
+                     fmt::format("this computer is paired there as {}, which may only look: pair "
+                                 "it again with a link for a pusher",
+                                 toString(role))};
+    }
+    if (!manifest.machine || !manifest.state) {
+        return Error{ErrorCode::invalid,
+                     "the overlay holds no machine state: it was made from plain images and "
+                     "cannot run"};
+    }
+    const bool hasBase =
+        std::any_of(state.bases.begin(), state.bases.end(),
+                    [&](const ServerState::Base& base) { return base.id == manifest.base.id; });
+    if (!hasBase) {
+        return Error{
+            ErrorCode::notFound,
+            fmt::format("the cloudlet does not hold the base VM \"{}\" ({}): export it "
+                        "here and import it there (cloudlet export-base, cloudlet "
+                        "import-base)",
+                        escapeForTerminal(manifest.base.name), manifest.base.id.shortHex())};
+    }
+    if (state.running.free() == 0) {
+        return Error{ErrorCode::inUse,
+                     fmt::format("the cloudlet runs all of the {} sessions that it may: end one of "
+                                 "them, or try again later",
+                                 state.running.limit)};
+    }
+    if (state.memory.free() < manifest.machine->memoryBytes) {
+        return Error{ErrorCode::inUse,
+                     fmt::format("the VM needs {} of memory, the cloudlet has {} left for its "
+                                 "sessions: end one of them, or try again later",
+                                 formatBytes(manifest.machine->memoryBytes),
+                                 formatBytes(state.memory.free()))};
+    }
+    return {};
+}
+
+}  // namespace cloudlet
