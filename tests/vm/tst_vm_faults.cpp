@@ -11,12 +11,11 @@
 #include "engine/base/process.h"
 #include "engine/vm/embed_root.h"
 #include "engine/vm/guest_agent.h"
+#include "tests/support/result_checks.h"
 #include "tests/vm/tiny_guest.h"
 
 using namespace cloudlet;
 using namespace cloudlet::test;
-
-#define VERIFY_OK(result) QVERIFY2(bool(result), (result) ? "" : (result).error().message.c_str())
 
 namespace {
 
