@@ -91,7 +91,7 @@ void AuthorJob::setForwards(std::vector<PortForward> forwards) {
     desk().post(
         [this, forwards = std::move(forwards)](Domain&, const std::stop_token&) -> Result<void> {
             const Result<void> done = m_session->guest().setForwards(forwards);
-            Q_EMIT forwardsChanged(factsOf(m_session->guest().forwards()));
+            Q_EMIT forwardsChanged(forwardFacts(m_session->guest().forwards()));
             return done;
         });
 }

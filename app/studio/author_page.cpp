@@ -25,7 +25,8 @@ AuthorPage::AuthorPage(StudioServices& services, const AuthorOrder& order, QWidg
     attach(*m_job);
     connect(m_job, &AuthorJob::phaseChanged, this, &AuthorPage::phaseChanged);
     connect(m_job, &AuthorJob::guestReady, this, &AuthorPage::guestReady);
-    connect(m_job, &AuthorJob::forwardsChanged, &side(), &GuestSide::setForwards);
+    connect(m_job, &AuthorJob::forwardsChanged, this,
+            [this](const QList<ForwardFact>& forwards) { side().setForwards(forwards); });
     connect(m_job, &AuthorJob::measured, this, [this](const OverlayEstimate& estimate) {
         m_estimate = estimate;
         m_meter->setEstimate(estimate);
@@ -119,7 +120,8 @@ void AuthorPage::phaseChanged() {
 }
 
 void AuthorPage::guestReady(const GuestFacts& facts) {
-    showConsole(facts.console, tr("Console of the guest of %1").arg(m_job->order().base));
+    showConsole(unixConnector(facts.console),
+                tr("Console of the guest of %1").arg(m_job->order().base));
     side().setForwards(facts.forwards);
 }
 

@@ -5,6 +5,9 @@
 #include <QList>
 #include <QMetaType>
 #include <QString>
+#include <vector>
+
+#include "engine/image/port_forward.h"
 
 namespace cloudlet {
 
@@ -13,6 +16,15 @@ struct ForwardFact {
     int hostPort = 0;
     int guestPort = 0;
 };
+
+inline QList<ForwardFact> forwardFacts(const std::vector<PortForward>& forwards) {
+    QList<ForwardFact> facts;
+    for (const PortForward& forward : forwards) {
+        facts.append(
+            {forward.protocol == PortForward::Protocol::tcp, forward.hostPort, forward.guestPort});
+    }
+    return facts;
+}
 
 struct GuestFacts {
     QString console;  // path of the VNC server's socket

@@ -81,17 +81,8 @@ void GuestJob::tellFailure(const Error& error) {
     });
 }
 
-QList<ForwardFact> GuestJob::factsOf(const std::vector<PortForward>& forwards) {
-    QList<ForwardFact> facts;
-    for (const PortForward& forward : forwards) {
-        facts.append(
-            {forward.protocol == PortForward::Protocol::tcp, forward.hostPort, forward.guestPort});
-    }
-    return facts;
-}
-
 GuestFacts GuestJob::factsOf(Domain& domain, const std::vector<PortForward>& forwards) {
-    return {toQt(domain.consoleAddress()), factsOf(forwards)};
+    return {toQt(domain.consoleAddress()), forwardFacts(forwards)};
 }
 
 }  // namespace cloudlet

@@ -74,7 +74,6 @@ protected:
     // After create(): the guest is attended again.
     void tellFailure(const Error& error);
     static GuestFacts factsOf(Domain& domain, const std::vector<PortForward>& forwards);
-    static QList<ForwardFact> factsOf(const std::vector<PortForward>& forwards);
 
     void onGuiThread(std::function<void()> act);
     void setPhase(Phase phase);

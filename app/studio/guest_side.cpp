@@ -30,8 +30,8 @@ bool mayBeWeb(int port) {
     }
 }
 
-QString lineOf(const ForwardFact& forward) {
-    const QString place = QStringLiteral("127.0.0.1:%1").arg(forward.hostPort);
+QString lineOf(const ForwardFact& forward, const QString& host) {
+    const QString place = QStringLiteral("%1:%2").arg(host).arg(forward.hostPort);
     const QString shown =
         forward.tcp && mayBeWeb(forward.guestPort)
             ? QStringLiteral("<a href=\"http%1://%2/\">%2</a>")
@@ -93,9 +93,9 @@ void GuestSide::setFact(const QString& name, const QString& value) {
     m_facts->addRow(name, label);
 }
 
-void GuestSide::setForwards(const QList<ForwardFact>& forwards) {
+void GuestSide::setForwards(const QList<ForwardFact>& forwards, const QString& host) {
     QStringList lines;
-    for (const ForwardFact& forward : forwards) lines << lineOf(forward);
+    for (const ForwardFact& forward : forwards) lines << lineOf(forward, host);
     m_portsText = lines.isEmpty() ? tr("None is open.") : lines.join(QStringLiteral("<br>"));
     m_ports->setText(m_portsText);
     // A label's name takes the place of its text for a screen reader.

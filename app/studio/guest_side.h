@@ -18,7 +18,9 @@ public:
     explicit GuestSide(QWidget* parent = nullptr);
 
     void setFact(const QString& name, const QString& value);  // adds, or replaces
-    void setForwards(const QList<ForwardFact>& forwards);
+    // `host`: where the ports are, as in a URL.
+    void setForwards(const QList<ForwardFact>& forwards,
+                     const QString& host = QStringLiteral("127.0.0.1"));
     // Between the ports and what happened.
     void addPanel(QWidget* panel);
     void log(const QString& text);

@@ -55,6 +55,11 @@ void LibraryPage::inspect() {
     if (overlay != nullptr) Q_EMIT inspectRequested(overlay->file);
 }
 
+void LibraryPage::push() {
+    const LibraryOverlay* overlay = m_model->overlayAt(current());
+    if (overlay != nullptr) Q_EMIT pushRequested(overlay->file);
+}
+
 void LibraryPage::verify() {
     const LibraryBase* base = m_model->baseAt(current());
     const LibraryOverlay* overlay = m_model->overlayAt(current());

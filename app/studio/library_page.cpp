@@ -104,6 +104,10 @@ void LibraryPage::buildActions() {
     m_inspect = addPlainAction(tr("&Inspect"), tr("Shows what this overlay holds, and where"),
                                &LibraryPage::inspect);
     m_inspect->setShortcut(Qt::CTRL | Qt::Key_I);
+    m_push =
+        addPlainAction(tr("&Push to…"), tr("Sends this overlay to a cloudlet and runs it there"),
+                       &LibraryPage::push);
+    m_push->setShortcut(Qt::CTRL | Qt::Key_P);
     m_verify = addPlainAction(tr("&Verify"), tr("Compares every byte with its hash"),
                               &LibraryPage::verify);
     m_tags = addPlainAction(tr("&Tags…"), tr("Words to file and to find it under"),
@@ -275,6 +279,7 @@ void LibraryPage::refresh() {
     m_run->setEnabled(overlay != nullptr && ready && !overlay->missing);
     m_verify->setEnabled(free && (isBase || m_run->isEnabled()));
     m_inspect->setEnabled(overlay != nullptr && !overlay->missing);
+    m_push->setEnabled(m_inspect->isEnabled());
     m_tags->setEnabled(free && (isBase || overlay != nullptr));
     m_export->setEnabled(free && ((isBase && ready) || m_inspect->isEnabled()));
     m_remove->setEnabled(free && (isBase || overlay != nullptr));

@@ -67,6 +67,7 @@ private:
     void verify();
     void remove();
     void inspect();
+    void push();
     void editTags();
     void importFile();
     void exportFile();
@@ -89,6 +90,7 @@ private:
     QAction* m_author = nullptr;
     QAction* m_run = nullptr;
     QAction* m_inspect = nullptr;
+    QAction* m_push = nullptr;
     QAction* m_tags = nullptr;
     QAction* m_verify = nullptr;
     QAction* m_export = nullptr;

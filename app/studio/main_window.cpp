@@ -19,11 +19,15 @@
 #include "app/studio/author_dialogs.h"
 #include "app/studio/author_page.h"
 #include "app/studio/base_page.h"
+#include "app/studio/cloudlets_page.h"
 #include "app/studio/host_dialog.h"
 #include "app/studio/library_page.h"
 #include "app/studio/open_file.h"
 #include "app/studio/overlay_page.h"
+#include "app/studio/push_dialog.h"
+#include "app/studio/push_page.h"
 #include "app/studio/qt_text.h"
+#include "app/studio/remote_page.h"
 #include "app/studio/run_page.h"
 #include "app/studio/settings.h"
 #include "app/studio/survivor_page.h"
@@ -111,6 +115,10 @@ void MainWindow::buildMenus() {
     QAction* reload = library->addAction(tr("Read a&gain"), m_library, &LibraryPage::reload);
     reload->setShortcut(QKeySequence::Refresh);
 
+    QMenu* cloudlets = menuBar()->addMenu(tr("&Cloudlets"));
+    QAction* show = cloudlets->addAction(tr("&Show cloudlets"), this, &MainWindow::showCloudlets);
+    show->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_C);
+
     QMenu* help = menuBar()->addMenu(tr("&Help"));
     help->addAction(tr("Check this &machine…"), this, &MainWindow::showDetailsOfHost);
     QAction* command = help->addAction(tr("Show as &command"), this, &MainWindow::showAsCommand);
@@ -128,6 +136,7 @@ void MainWindow::addPage(Page* page) {
     connect(page, &Page::libraryChanged, m_library, &LibraryPage::reload);
     connect(page, &Page::runRequested, this, &MainWindow::openOverlay);
     connect(page, &Page::inspectRequested, this, &MainWindow::inspect);
+    connect(page, &Page::pushRequested, this, &MainWindow::push);
     connect(page, &Page::authorRequested, this, &MainWindow::author);
     connect(page, &Page::openRequested, this, &MainWindow::openFile);
     connect(page, &Page::jobEnded, this, &MainWindow::jobEnded);
@@ -208,6 +217,25 @@ void MainWindow::inspect(const QString& file) {
     }
     StudioSettings::addRecentFile(file);
     addPage(new OverlayPage(m_services, file));
+}
+
+void MainWindow::push(const QString& file) {
+    PushDialog dialog(file, this);
+    if (dialog.exec() == QDialog::Accepted) addPage(new PushPage(dialog.order()));
+}
+
+void MainWindow::showCloudlets() {
+    for (int i = 0; i < m_tabs->count(); ++i) {
+        if (qobject_cast<CloudletsPage*>(m_tabs->widget(i)) != nullptr) {
+            return m_tabs->setCurrentIndex(i);
+        }
+    }
+    auto* page = new CloudletsPage;
+    connect(page, &CloudletsPage::consoleRequested, this,
+            [this](const PairedServer& server, const ServerState::Session& session) {
+                addPage(new RemotePage(server, session));
+            });
+    addPage(page);
 }
 
 void MainWindow::createBase(const QString& file, bool isInstaller) {

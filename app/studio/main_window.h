@@ -29,6 +29,8 @@ public:
     void openFile(const QString& file);     // asks what to do with it
     void openOverlay(const QString& file);  // runs it
     void inspect(const QString& file);
+    void push(const QString& file);  // asks where to first
+    void showCloudlets();
     void author(const QString& base);  // asks for the ports first
     void createBase(const QString& file, bool isInstaller);
     // Cleans what interrupted programs have left and offers the VMs that still run. `notes`: what

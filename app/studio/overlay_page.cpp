@@ -135,6 +135,8 @@ QWidget* OverlayPage::buildHead() {
     };
     add(tr("&Run here"), tr("Brings the VM of this overlay to life here"),
         [this] { Q_EMIT runRequested(m_file); });
+    add(tr("&Push to…"), tr("Sends it to a cloudlet and runs it there"),
+        [this] { Q_EMIT pushRequested(m_file); });
     add(tr("&Verify"), tr("Replays it against its base and compares every hash"), [this] {
         work(verifyOverlayWork(m_services, m_file),
              tr("It gives back what it was made from, byte for byte."));

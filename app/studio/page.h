@@ -21,6 +21,7 @@ Q_SIGNALS:
     void libraryChanged();  // a base or an overlay was made or removed
     void runRequested(const QString& overlayFile);
     void inspectRequested(const QString& overlayFile);
+    void pushRequested(const QString& overlayFile);
     void authorRequested(const QString& base);
     void openRequested(const QString& file);  // of any kind
     // For the log, and for whoever looks elsewhere when it took long.

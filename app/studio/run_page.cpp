@@ -90,7 +90,7 @@ void RunPage::guestReady(const RunFacts& facts) {
     if (!facts.early) side().setFact(tr("Overlay placed in:"), durationText(facts.placeSeconds));
     side().setFact(tr("Resumed in:"), durationText(facts.resumeSeconds));
     side().setForwards(facts.guest.forwards);
-    showConsole(facts.guest.console, tr("Console of %1").arg(m_name));
+    showConsole(unixConnector(facts.guest.console), tr("Console of %1").arg(m_name));
     Q_EMIT titleChanged();
 }
 

@@ -2,20 +2,13 @@
 // to end it. It cannot be made an overlay any more. GUI thread.
 #pragma once
 
+#include "app/studio/guest_frame.h"
 #include "app/studio/job.h"
-#include "app/studio/page.h"
 #include "app/studio/studio_services.h"
-
-class QAction;
-class QLabel;
 
 namespace cloudlet {
 
-class ConsolePanel;
-class ErrorPanel;
-class GuestSide;
-
-class SurvivorPage : public Page {
+class SurvivorPage : public GuestFrame {
     Q_OBJECT
 public:
     SurvivorPage(StudioServices& services, const SessionRecord& session, QWidget* parent = nullptr);
@@ -28,11 +21,7 @@ private:
     void ended();
 
     const SessionRecord m_session;
-    QLabel* m_heading;
-    QAction* m_end = nullptr;
-    ConsolePanel* m_console;
-    GuestSide* m_side;
-    ErrorPanel* m_error;
+    QAction* m_end;
     Job m_job;
 };
 

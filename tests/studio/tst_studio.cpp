@@ -2,7 +2,10 @@
 // a folder it also keeps a picture of each page there, light and dark
 // (tests/studio/screenshots.sh).
 #include <QApplication>
+#include <QDialogButtonBox>
 #include <QDir>
+#include <QInputDialog>
+#include <QLabel>
 #include <QPushButton>
 #include <QSettings>
 #include <QSignalSpy>
@@ -19,17 +22,22 @@
 
 #include "app/studio/author_dialogs.h"
 #include "app/studio/author_page.h"
+#include "app/studio/cloudlets_page.h"
 #include "app/studio/gui_watchdog.h"
 #include "app/studio/host_dialog.h"
 #include "app/studio/library.h"
 #include "app/studio/library_page.h"
 #include "app/studio/main_window.h"
 #include "app/studio/overlay_page.h"
+#include "app/studio/push_dialog.h"
+#include "app/studio/push_page.h"
 #include "app/studio/qt_text.h"
 #include "app/studio/run_page.h"
 #include "app/studio/settings.h"
 #include "engine/jobs/create_base.h"
 #include "engine/jobs/rehearse.h"
+#include "engine/net/pair_link.h"
+#include "engine/net/trust_store.h"
 #include "tests/support/result_checks.h"
 #include "tests/whole/place.h"
 #include "widgets/console_panel.h"
@@ -104,6 +112,7 @@ class TestStudio : public QObject {
 private slots:
     void initTestCase();
     void authorsAndRuns();
+    void pushes();
     void discards();
     void cleanupTestCase();
 
@@ -120,11 +129,16 @@ private:
     void runOverlay();
     void inspectOverlay();
     void saveResidue(RunPage& page, quint16 webPort);
+    void startServer();
+    void pairWithServer();
+    void choosePush(const QString& file);
 
     std::unique_ptr<Place> m_place;
     std::optional<Catalog> m_catalog;
     std::unique_ptr<StudioServices> m_services;
     std::unique_ptr<MainWindow> m_window;
+    std::unique_ptr<Running> m_server;  // a cloudlet's, real
+    PairLink m_link;                    // to it
     std::unique_ptr<GuiWatchdog> m_watchdog;
     std::chrono::milliseconds m_blocked{0};  // the longest
 };
@@ -136,6 +150,7 @@ void TestStudio::initTestCase() {
     m_place = std::make_unique<Place>();
     QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, qtPath(m_place->path()));
     StudioSettings::setOverlayFolder(qtPath(m_place->path()));
+    qputenv("XDG_DATA_HOME", m_place->file("home").toUtf8());  // where pairings are kept
     VALUE(catalog, Catalog::open(m_place->catalog()));
     m_catalog.emplace(std::move(catalog));
     m_services = std::make_unique<StudioServices>(*m_catalog, "");
@@ -381,6 +396,106 @@ void TestStudio::authorsAndRuns() {
     QTRY_COMPARE_WITH_TIMEOUT(
         findings->findItems(QStringLiteral("base \"tiny\""), Qt::MatchExactly).size(), 1, kLimitMs);
     picture(host, "machine");
+}
+
+void TestStudio::startServer() {
+    VALUE(trust, TrustStore::open(m_place->catalog() / "server"));
+    VALUE(secret, trust.invite(Role::pusher, std::chrono::system_clock::now()));
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert("CLOUDLET_CATALOG", qtPath(m_place->catalog()));
+    m_server =
+        std::make_unique<Running>(QStringList{"run", "--json", "--listen", "127.0.0.1",
+                                              "--forward-address", "127.0.0.1", "--port", "0"},
+                                  environment, SYNTHESIS_SERVER);
+    QVERIFY2(m_server->waitForOutput("}\n"), m_server->errors());
+    const QJsonObject said = QJsonDocument::fromJson(m_server->output()).object();
+    VALUE(fingerprint, Hash::fromHex(said["fingerprint"].toString().toStdString()));
+    m_link = {{"127.0.0.1", static_cast<std::uint16_t>(said["port"].toInt())}, fingerprint, secret};
+}
+
+// As a person does it: the link goes into the page's question.
+void TestStudio::pairWithServer() {
+    m_window->showCloudlets();
+    auto* page = qobject_cast<CloudletsPage*>(m_window->currentPage());
+    QVERIFY(page != nullptr);
+    QTimer::singleShot(0, this, [this] {
+        auto* question = qobject_cast<QInputDialog*>(QApplication::activeModalWidget());
+        QVERIFY(question != nullptr);
+        question->setTextValue(toQt(m_link.text()));
+        question->accept();
+    });
+    page->pair();
+    const auto* servers = page->findChild<QTreeWidget*>("cloudlets");
+    const auto* error = page->findChild<ErrorPanel*>();
+    QTRY_VERIFY_WITH_TIMEOUT(servers->topLevelItemCount() > 0 || error->isVisible(), kLimitMs);
+    QVERIFY2(!error->isVisible(), qPrintable(error->sentence()));
+    QTRY_COMPARE_WITH_TIMEOUT(servers->topLevelItem(0)->text(3), "Answers", kLimitMs);
+}
+
+void TestStudio::choosePush(const QString& file) {
+    auto* timer = new QTimer(this);
+    timer->start(50);
+    connect(timer, &QTimer::timeout, this, [this, timer] {
+        auto* dialog = qobject_cast<PushDialog*>(QApplication::activeModalWidget());
+        if (dialog == nullptr) return;
+        for (const auto* label : dialog->findChildren<QLabel*>()) {
+            if (!label->text().startsWith("Not there:")) continue;
+            dialog->reject();
+            QFAIL(qPrintable(label->text()));
+        }
+        const auto* buttons = dialog->findChild<QDialogButtonBox*>();
+        for (QAbstractButton* button : buttons->buttons()) {
+            if (buttons->buttonRole(button) != QDialogButtonBox::AcceptRole) continue;
+            if (!button->isEnabled()) return;  // the cloudlet is asked
+            timer->stop();
+            timer->deleteLater();
+            picture(*dialog, "push-dialog");
+            button->click();
+        }
+    });
+    m_window->push(file);
+}
+
+// To a real server, whose VM shows its console here, through that server.
+void TestStudio::pushes() {
+    startServer();
+    pairWithServer();
+    choosePush(m_place->file("web-page.cloudlet"));
+    auto* page = qobject_cast<PushPage*>(m_window->currentPage());
+    QVERIFY(page != nullptr);
+    std::optional<quint16> webPort;
+    std::optional<push::Phase> phase;
+    connect(&page->job(), &PushJob::stateChanged, this, [&](const PushState& state) {
+        phase = state.phase;
+        for (const ForwardFact& forward : state.forwards) {
+            if (forward.guestPort == kWebPort) webPort = static_cast<quint16>(forward.hostPort);
+        }
+    });
+    QTRY_VERIFY_WITH_TIMEOUT(webPort.has_value(), kLimitMs);
+    QVERIFY(!page->wouldLose().isEmpty());
+    QCOMPARE(fetched(*webPort, "/typed"), std::string("typed-in\n"));
+    const ConsoleView& view = page->console().view();
+    QTRY_VERIFY_WITH_TIMEOUT(view.isConnected() && !view.guestSize().isEmpty(), kLimitMs);
+    QTRY_COMPARE_WITH_TIMEOUT(phase, std::optional(push::Phase::complete), kLimitMs);
+    QTest::qWait(500);  // for the picture only
+    picture(*m_window, "push");
+    m_window->showCloudlets();
+    const auto* lists = m_window->currentPage();
+    QTRY_VERIFY_WITH_TIMEOUT(
+        [lists] {
+            for (const auto* tree : lists->findChildren<QTreeWidget*>()) {
+                if (!tree->findItems("web page", Qt::MatchExactly).isEmpty()) return true;
+            }
+            return false;
+        }(),
+        kLimitMs);
+    picture(*m_window, "cloudlets");
+    page->job().finish(push::Then::end);
+    QTRY_COMPARE_WITH_TIMEOUT(page->job().job().state(), Job::State::done, kLimitMs);
+    QTRY_COMPARE_WITH_TIMEOUT(vmsIn(m_place->path()).size(), std::size_t{0}, kLimitMs);
+    m_server->signal(SIGTERM);
+    VERIFY_EXIT(m_server->finish(), 0);
+    m_server.reset();
 }
 
 void TestStudio::discards() {

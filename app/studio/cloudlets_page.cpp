@@ -1,0 +1,395 @@
+#include "app/studio/cloudlets_page.h"
+
+#include <QAction>
+#include <QHeaderView>
+#include <QInputDialog>
+#include <QLabel>
+#include <QMessageBox>
+#include <QSplitter>
+#include <QSysInfo>
+#include <QToolBar>
+#include <QTreeWidget>
+#include <QVBoxLayout>
+
+#include "app/studio/qt_text.h"
+#include "engine/net/http_client.h"
+#include "engine/net/pairing.h"
+#include "widgets/error_panel.h"
+
+namespace cloudlet {
+
+namespace {
+
+constexpr int kAskEveryMs = 5000;
+constexpr int kKeyRole = Qt::UserRole;  // what a row stands for, whatever it says now
+
+// Shows rows without taking away what a person has chosen: a row that stays is the same item.
+class Rows {
+public:
+    explicit Rows(QTreeWidget& tree) : m_tree(tree) {}
+    ~Rows() {
+        while (m_tree.topLevelItemCount() > m_next) delete m_tree.topLevelItem(m_next);
+    }
+    Rows(const Rows&) = delete;
+    Rows& operator=(const Rows&) = delete;
+
+    QTreeWidgetItem& row(const QString& key, const QStringList& columns) {
+        int at = m_next;
+        while (at < m_tree.topLevelItemCount() &&
+               m_tree.topLevelItem(at)->data(0, kKeyRole).toString() != key) {
+            ++at;
+        }
+        if (at == m_tree.topLevelItemCount()) {
+            auto* added = new QTreeWidgetItem;
+            added->setData(0, kKeyRole, key);
+            m_tree.insertTopLevelItem(m_next, added);
+        } else {
+            while (at-- > m_next) delete m_tree.topLevelItem(m_next);
+        }
+        QTreeWidgetItem& item = *m_tree.topLevelItem(m_next++);
+        for (int i = 0; i < columns.size(); ++i) {
+            item.setText(i, columns[i]);
+            item.setToolTip(i, columns[i]);
+        }
+        return item;
+    }
+
+private:
+    QTreeWidget& m_tree;
+    int m_next = 0;
+};
+
+QString roleText(Role role) {
+    switch (role) {
+        case Role::viewer:
+            return CloudletsPage::tr("Viewer");
+        case Role::pusher:
+            return CloudletsPage::tr("Pusher");
+        case Role::admin:
+            return CloudletsPage::tr("Admin");
+    }
+    return {};
+}
+
+QString phaseText(const std::string& phase) {
+    if (phase == "receiving") return CloudletsPage::tr("Arrives");
+    if (phase == "starting") return CloudletsPage::tr("Starts");
+    if (phase == "running") return CloudletsPage::tr("Runs, still arrives");
+    if (phase == "complete") return CloudletsPage::tr("Runs");
+    if (phase == "ended") return CloudletsPage::tr("Has ended");
+    return phase == "failed" ? CloudletsPage::tr("Failed") : toQt(phase).left(20);
+}
+
+QString leadsText(const std::vector<PortForward>& forwards) {
+    QStringList ports;
+    for (const PortForward& forward : forwards) {
+        ports << CloudletsPage::tr("%1 to %2").arg(forward.hostPort).arg(forward.guestPort);
+    }
+    return ports.join(QStringLiteral(", "));
+}
+
+QString loadText(const ServerState& state) {
+    return CloudletsPage::tr("%1 of %2 sessions, %3 of %4 of memory, %5 of %6 of disk in use.")
+        .arg(state.running.used)
+        .arg(state.running.limit)
+        .arg(bytesText(state.memory.used), bytesText(state.memory.limit),
+             bytesText(state.disk.used), bytesText(state.disk.limit));
+}
+
+}  // namespace
+
+CloudletsPage::CloudletsPage(QWidget* parent) : Page(parent), m_error(new ErrorPanel) {
+    auto* split = new QSplitter(Qt::Vertical);
+    split->setChildrenCollapsible(false);
+    split->addWidget(buildServers());
+    split->addWidget(buildState());
+    split->setStretchFactor(0, 2);
+    split->setStretchFactor(1, 3);
+    auto* layout = new QVBoxLayout(this);
+    layout->addWidget(split, 1);
+    layout->addWidget(m_error);
+    connect(m_servers, &QTreeWidget::currentItemChanged, this, &CloudletsPage::showState);
+    connect(m_sessions, &QTreeWidget::currentItemChanged, this, &CloudletsPage::refreshActions);
+    connect(&m_asking, &Job::finished, this, &CloudletsPage::asked);
+    connect(&m_working, &Job::finished, this, [this] {
+        if (m_working.state() == Job::State::failed) {
+            m_error->showError(toQt(m_working.error().message));
+        }
+        ask();
+    });
+    m_again.setSingleShot(true);
+    m_again.setInterval(kAskEveryMs);
+    connect(&m_again, &QTimer::timeout, this, &CloudletsPage::ask);
+    showState();
+}
+
+CloudletsPage::~CloudletsPage() = default;
+
+QString CloudletsPage::title() const {
+    return tr("Cloudlets");
+}
+
+QString CloudletsPage::commandLine() const {
+    return QStringLiteral("cloudlet list-server --ask");
+}
+
+QAction* CloudletsPage::addAction(QToolBar* bar, const QString& text, const QString& toolTip) {
+    QAction* action = bar->addAction(text);
+    action->setToolTip(toolTip);
+    bar->widgetForAction(action)->setFocusPolicy(Qt::TabFocus);
+    return action;
+}
+
+QTreeWidget* CloudletsPage::buildTree(const QString& name, const QStringList& columns) {
+    auto* tree = new QTreeWidget;
+    tree->setHeaderLabels(columns);
+    tree->setAccessibleName(name);
+    tree->setRootIsDecorated(false);
+    tree->setUniformRowHeights(true);
+    tree->setAlternatingRowColors(true);
+    tree->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    tree->header()->setStretchLastSection(true);
+    return tree;
+}
+
+QWidget* CloudletsPage::buildServers() {
+    auto* bar = new QToolBar;
+    bar->setAccessibleName(tr("Cloudlets"));
+    m_pair = addAction(bar, tr("&Pair…"),
+                       tr("With the link that \"synthesis_server pair\" prints on the cloudlet"));
+    m_forget = addAction(bar, tr("&Forget…"), tr("Its address, its key and this computer's token"));
+    connect(m_pair, &QAction::triggered, this, &CloudletsPage::pair);
+    connect(m_forget, &QAction::triggered, this, &CloudletsPage::forget);
+    m_servers = buildTree(tr("Cloudlets"), {tr("Name"), tr("Address"), tr("Role"), tr("State")});
+    m_servers->setObjectName(QStringLiteral("cloudlets"));
+    m_hint = new QLabel;
+    m_hint->setTextFormat(Qt::PlainText);
+    m_hint->setWordWrap(true);
+    m_hint->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    auto* widget = new QWidget;
+    auto* layout = new QVBoxLayout(widget);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(bar);
+    layout->addWidget(m_servers, 1);
+    layout->addWidget(m_hint);
+    return widget;
+}
+
+QWidget* CloudletsPage::buildState() {
+    m_heading = new QLabel;
+    m_heading->setTextFormat(Qt::PlainText);
+    QFont bold = m_heading->font();
+    bold.setBold(true);
+    m_heading->setFont(bold);
+    m_load = new QLabel;
+    m_load->setTextFormat(Qt::PlainText);
+    m_load->setWordWrap(true);
+    auto* bar = new QToolBar;
+    bar->setAccessibleName(tr("Sessions"));
+    m_console = addAction(bar, tr("&Open console"), tr("Of the chosen session's VM"));
+    m_end = addAction(bar, tr("&End…"), tr("Ends the chosen session's VM; what it holds is lost"));
+    connect(m_console, &QAction::triggered, this, [this] {
+        const KnownCloudlet* cloudlet = chosen();
+        const ServerState::Session* session = chosenSession();
+        if (session != nullptr) Q_EMIT consoleRequested(cloudlet->server, *session);
+    });
+    connect(m_end, &QAction::triggered, this, &CloudletsPage::endSession);
+    m_sessions = buildTree(tr("Sessions"), {tr("Session"), tr("State"), tr("There"), tr("Ports")});
+    m_bases = buildTree(tr("Bases on the cloudlet"), {tr("Base"), tr("Disk"), tr("Memory")});
+    auto* left = new QWidget;
+    auto* sessions = new QVBoxLayout(left);
+    sessions->setContentsMargins(0, 0, 0, 0);
+    sessions->addWidget(bar);
+    sessions->addWidget(m_sessions, 1);
+    auto* split = new QSplitter;
+    split->setChildrenCollapsible(false);
+    split->addWidget(left);
+    split->addWidget(m_bases);
+    split->setStretchFactor(0, 3);
+    split->setStretchFactor(1, 2);
+    auto* widget = new QWidget;
+    auto* layout = new QVBoxLayout(widget);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_heading);
+    layout->addWidget(m_load);
+    layout->addWidget(split, 1);
+    return widget;
+}
+
+void CloudletsPage::showEvent(QShowEvent* event) {
+    Page::showEvent(event);
+    ask();
+}
+
+void CloudletsPage::hideEvent(QHideEvent* event) {
+    Page::hideEvent(event);
+    m_again.stop();
+}
+
+void CloudletsPage::ask() {
+    if (m_asking.isRunning()) return;
+    m_read = std::make_shared<CloudletList>();
+    m_asking.start([read = m_read](Progress&, const std::stop_token& stop) -> Result<void> {
+        *read = TRY(readCloudlets(PairedServers(), stop));
+        return {};
+    });
+}
+
+void CloudletsPage::asked() {
+    if (isVisible()) m_again.start();
+    if (m_asking.state() != Job::State::done) {
+        m_hint->setText(toQt(m_asking.error().message));
+        return;
+    }
+    m_list = *m_read;
+    showServers();
+    showState();
+}
+
+void CloudletsPage::showServers() {
+    {
+        Rows rows(*m_servers);
+        for (const KnownCloudlet& each : m_list.known) {
+            rows.row(toQt(each.server.fingerprint.hex()),
+                     {toQt(each.server.name), toQt(each.server.address.text()),
+                      roleText(each.server.role),
+                      each.state ? tr("Answers") : tr("Does not answer: %1").arg(each.problem)});
+        }
+        for (const FoundServer& each : m_list.strangers) {
+            rows.row(toQt(each.text.fingerprint.hex()),
+                     {toQt(each.name).left(64), toQt(each.address.text()), {}, tr("Not paired")});
+        }
+    }
+    if (m_servers->currentItem() == nullptr && m_servers->topLevelItemCount() > 0) {
+        m_servers->setCurrentItem(m_servers->topLevelItem(0));
+    }
+    if (m_list.known.empty()) {
+        m_hint->setText(
+            tr("A cloudlet is another machine that runs VMs of overlays. On it, run "
+               "\"synthesis_server run\" and \"synthesis_server pair\"; the link that "
+               "this prints goes into Pair."));
+    } else {
+        m_hint->setText(m_list.noDiscovery);
+    }
+    m_hint->setVisible(!m_hint->text().isEmpty());
+}
+
+const KnownCloudlet* CloudletsPage::chosen() const {
+    const QTreeWidgetItem* item = m_servers->currentItem();
+    if (item == nullptr) return nullptr;
+    const std::string key = item->data(0, kKeyRole).toString().toStdString();
+    for (const KnownCloudlet& each : m_list.known) {
+        if (each.server.fingerprint.hex() == key) return &each;
+    }
+    return nullptr;
+}
+
+const ServerState::Session* CloudletsPage::chosenSession() const {
+    const KnownCloudlet* cloudlet = chosen();
+    const QTreeWidgetItem* item = m_sessions->currentItem();
+    if (cloudlet == nullptr || !cloudlet->state || item == nullptr) return nullptr;
+    const std::string key = item->data(0, kKeyRole).toString().toStdString();
+    for (const ServerState::Session& each : cloudlet->state->sessions) {
+        if (!each.id.empty() && each.id == key) return &each;
+    }
+    return nullptr;
+}
+
+void CloudletsPage::showState() {
+    const KnownCloudlet* cloudlet = chosen();
+    const bool answers = cloudlet != nullptr && cloudlet->state;
+    m_heading->setText(cloudlet != nullptr ? toQt(cloudlet->server.name) : QString());
+    m_load->setText(answers ? loadText(*cloudlet->state)
+                            : (cloudlet != nullptr ? cloudlet->problem : QString()));
+    {
+        Rows sessions(*m_sessions);
+        Rows bases(*m_bases);
+        if (answers) {
+            for (const ServerState::Session& each : cloudlet->state->sessions) {
+                sessions.row(
+                    toQt(each.id),
+                    {toQt(each.title).left(64), phaseText(each.phase),
+                     tr("%1 of %2").arg(bytesText(each.receivedBytes), bytesText(each.totalBytes)),
+                     leadsText(each.forwards)});
+            }
+            for (const ServerState::Base& each : cloudlet->state->bases) {
+                bases.row(toQt(each.id.hex()), {toQt(each.name).left(64), bytesText(each.diskBytes),
+                                                bytesText(each.memoryBytes)});
+            }
+        }
+    }
+    refreshActions();
+}
+
+void CloudletsPage::refreshActions() {
+    const bool free = !m_working.isRunning();
+    const ServerState::Session* session = chosenSession();
+    m_pair->setEnabled(free);
+    m_forget->setEnabled(free && chosen() != nullptr);
+    m_console->setEnabled(session != nullptr &&
+                          (session->phase == "running" || session->phase == "complete"));
+    m_end->setEnabled(free && session != nullptr);
+}
+
+void CloudletsPage::work(Job::Work work) {
+    m_error->clear();
+    m_working.start(std::move(work));
+    refreshActions();
+}
+
+void CloudletsPage::pair() {
+    bool ok = false;
+    const QString link = QInputDialog::getText(
+        window(), tr("Pair with a cloudlet"),
+        tr("The link that \"synthesis_server pair\" prints on the cloudlet. It holds the\n"
+           "fingerprint of the cloudlet's key, by which this computer knows it from then on,\n"
+           "and a secret that admits one device once."),
+        QLineEdit::Normal, {}, &ok);
+    if (ok && !m_working.isRunning()) pairWith(link.trimmed());
+}
+
+void CloudletsPage::pairWith(const QString& link) {
+    work([link = link.toStdString(), device = QSysInfo::machineHostName().toStdString()](
+             Progress&, const std::stop_token& stop) -> Result<void> {
+        const PairLink parsed = TRY(PairLink::parse(link));
+        PairedServers servers;
+        TRY(servers.all());  // one that cannot be written to must not cost the link
+        return servers.add(TRY(pairWithServer(parsed, device, "", stop)));
+    });
+}
+
+void CloudletsPage::forget() {
+    const KnownCloudlet* cloudlet = chosen();
+    if (cloudlet == nullptr) return;
+    const std::string name = cloudlet->server.name;
+    const auto answer = QMessageBox::question(
+        window(), tr("Forget"),
+        tr("Forget \"%1\"? To use it again, pair anew. It trusts this computer's old token until "
+           "\"synthesis_server revoke-token\" is run there.")
+            .arg(toQt(name)),
+        QMessageBox::Discard | QMessageBox::Cancel, QMessageBox::Cancel);
+    if (answer != QMessageBox::Discard || m_working.isRunning()) return;
+    work([name](Progress&, const std::stop_token&) -> Result<void> {
+        TRY(PairedServers().forget(name));
+        return {};
+    });
+}
+
+void CloudletsPage::endSession() {
+    const KnownCloudlet* cloudlet = chosen();
+    const ServerState::Session* session = chosenSession();
+    if (session == nullptr) return;
+    const ServerAccess access = cloudlet->server.access();
+    const std::string target = "/v1/sessions/" + session->id;
+    const auto answer = QMessageBox::question(
+        window(), tr("End"),
+        tr("End the VM of \"%1\"? What it holds is lost.").arg(toQt(session->title)),
+        QMessageBox::Discard | QMessageBox::Cancel, QMessageBox::Cancel);
+    if (answer != QMessageBox::Discard || m_working.isRunning()) return;
+    work([access, target](Progress&, const std::stop_token& stop) -> Result<void> {
+        TRY(askServer(access, "DELETE", target, {}, stop));
+        return {};
+    });
+}
+
+}  // namespace cloudlet

@@ -1,0 +1,95 @@
+#include "app/studio/push_job.h"
+
+#include "app/studio/qt_text.h"
+#include "engine/base/file.h"
+#include "engine/net/push_client.h"
+
+namespace cloudlet {
+
+// Called on the job's thread.
+class PushJob::Observer : public PushObserver {
+public:
+    Observer(PushJob& job, Progress& progress) : m_job(job), m_progress(progress) {}
+
+    void accepted(const push::Accept& accept) override {
+        m_progress.setDone(accept.receivedBytes);
+        m_job.onGuiThread([&job = m_job, accept] {
+            Q_EMIT job.accepted(toQt(accept.session), accept.receivedBytes);
+        });
+    }
+
+    void state(const push::State& state) override {
+        const PushState told{state.phase, forwardFacts(state.forwards), m_job.m_began.seconds()};
+        m_job.onGuiThread([&job = m_job, told] { Q_EMIT job.stateChanged(told); });
+    }
+
+    void statistics(const push::Statistics& statistics) override {
+        m_progress.setDone(statistics.receivedBytes);
+        m_job.onGuiThread([&job = m_job, statistics] { Q_EMIT job.told(statistics); });
+    }
+
+    Result<void> residue(const push::Residue& part) override {
+        if (!m_residue) {
+            const std::lock_guard lock(m_job.m_mutex);
+            m_residue.emplace(TRY(AtomicFile::create(toPath(m_job.m_residueFile))));
+            m_progress.beginStage("fetching the residue", part.size);
+        }
+        TRY(m_residue->file().writeAt(part.bytes, part.offset));
+        m_progress.setDone(part.offset + part.bytes.size());
+        return {};
+    }
+
+    void cut(const Error& error) override {
+        m_job.onGuiThread([&job = m_job, why = toQt(error.message)] { Q_EMIT job.cut(why); });
+    }
+
+    std::optional<push::Then> wanted() override {
+        const std::lock_guard lock(m_job.m_mutex);
+        return m_job.m_then;
+    }
+
+    // When the push is over and all is well.
+    Result<void> keepResidue() { return m_residue ? m_residue->commit() : Result<void>(); }
+
+private:
+    PushJob& m_job;
+    Progress& m_progress;
+    std::optional<AtomicFile> m_residue;
+};
+
+PushJob::PushJob(PushOrder order, QObject* parent)
+    : QObject(parent), m_order(std::move(order)), m_job(std::make_unique<Job>()) {}
+
+// First the job, which uses the rest.
+PushJob::~PushJob() {
+    m_job.reset();
+}
+
+void PushJob::start() {
+    m_job->start(
+        [this](Progress& progress, const std::stop_token& stop) { return work(progress, stop); });
+}
+
+void PushJob::finish(push::Then then, const QString& residueFile) {
+    const std::lock_guard lock(m_mutex);
+    m_then = then;
+    m_residueFile = residueFile;
+}
+
+Result<void> PushJob::work(Progress& progress, const std::stop_token& stop) {
+    FileSource source = TRY(FileSource::open(toPath(m_order.file)));
+    progress.beginStage("sending the overlay", TRY(source.size()));
+    PushPlan plan;
+    plan.server = m_order.server.access();
+    plan.source = &source;
+    plan.start = m_order.complete ? push::Start::complete : push::Start::early;
+    Observer observer(*this, progress);
+    TRY(pushToServer(plan, observer, stop));
+    return observer.keepResidue();
+}
+
+void PushJob::onGuiThread(std::function<void()> act) {
+    QMetaObject::invokeMethod(this, std::move(act), Qt::QueuedConnection);
+}
+
+}  // namespace cloudlet

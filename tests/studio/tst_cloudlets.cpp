@@ -1,0 +1,356 @@
+// The cloudlets page and a push, with a real server on the loopback whose work is a stand-in that
+// only reads what arrives. No VM.
+#include <QAccessible>
+#include <QAction>
+#include <QApplication>
+#include <QDialogButtonBox>
+#include <QInputDialog>
+#include <QLabel>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QTest>
+#include <QTimer>
+#include <QToolBar>
+#include <QTreeWidget>
+
+#include "app/studio/cloudlets_page.h"
+#include "app/studio/guest_side.h"
+#include "app/studio/push_dialog.h"
+#include "app/studio/push_page.h"
+#include "app/studio/qt_text.h"
+#include "app/studio/remote_page.h"
+#include "engine/net/http_client.h"
+#include "tests/net/push_server.h"
+#include "tests/overlay/letter_images.h"
+#include "tests/support/result_checks.h"
+#include "widgets/error_panel.h"
+
+using namespace cloudlet;
+using namespace cloudlet::test;
+
+class TestCloudlets : public QObject {
+    Q_OBJECT
+private slots:
+    void initTestCase();
+    void init();
+    void cleanup();
+    void tellsHowToBeginWhereNoneIsPaired();
+    void tellsWhatACloudletHoldsAndRuns();
+    void saysWhyOneDoesNotAnswer();
+    void keepsTheChoiceWhenAskedAnew();
+    void endsASession();
+    void refusesALinkThatIsNone();
+    void asksBeforeAPush();
+    void saysThatNoneIsPaired();
+    void pushesAndFinishes();
+    void leavesItRunning();
+    void fetchesTheResidue();
+    void cancels();
+    void tellsWhyItIsRefused();
+    void namesEveryFocusableWidget();
+
+private:
+    PairedServer pairWith(const std::string& name, const std::string& device, Role role);
+    PushOrder order(const std::string& device = "pusher");
+    QTreeWidget* tree(const CloudletsPage& page, const QString& name);
+    static QAction* action(const QWidget& page, const QString& text);
+    void answer(QMessageBox::StandardButton button);
+    std::string leaveASession();
+    std::size_t sessions() const { return m_server->sessions.usage().sessions; }
+
+    std::unique_ptr<Scratch> m_scratch;
+    std::unique_ptr<PushServer> m_server;
+};
+
+void TestCloudlets::initTestCase() {
+    QApplication::setApplicationName("cloudlet-studio-test");
+    QApplication::setOrganizationName("cloudlet-studio-test");
+    QTest::failOnWarning(QRegularExpression("^(?!This plugin does not support).*"));
+}
+
+void TestCloudlets::init() {
+    m_scratch = std::make_unique<Scratch>();
+    qputenv("XDG_DATA_HOME", m_scratch->path().c_str());
+    QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, toQt(m_scratch->path()));
+    m_server = std::make_unique<PushServer>();
+}
+
+void TestCloudlets::cleanup() {
+    m_server.reset();
+    m_scratch.reset();
+}
+
+PairedServer TestCloudlets::pairWith(const std::string& name, const std::string& device,
+                                     Role role) {
+    const ServerAccess access = m_server->access(device);
+    const PairedServer server{name, access.address, access.fingerprint, role,
+                              access.token + std::string(43 - access.token.size(), '-')};
+    PairedServers().add(server).value();
+    return server;
+}
+
+// An overlay of images without a machine: the stand-in does not mind.
+PushOrder TestCloudlets::order(const std::string& device) {
+    const Workshop shop;
+    const BaseImages base = shop.base({letters("ABCDEFGH"), letters("M0")});
+    const Bytes bytes = shop.encode(base, {letters("AxCD0FGHYY"), letters("MZ")});
+    const fs::path file = *m_scratch / "letters.cloudlet";
+    writeWholeFile(file, bytes).value();
+    return {toQt(file), pairWith("edge", device, Role::pusher), false};
+}
+
+QTreeWidget* TestCloudlets::tree(const CloudletsPage& page, const QString& name) {
+    for (auto* each : page.findChildren<QTreeWidget*>()) {
+        if (each->accessibleName() == name) return each;
+    }
+    qFatal("there is no list %s", qPrintable(name));
+}
+
+QAction* TestCloudlets::action(const QWidget& page, const QString& text) {
+    for (const auto* bar : page.findChildren<QToolBar*>()) {
+        for (QAction* each : bar->actions()) {
+            if (each->text().remove('&').remove(QChar(0x2026)) == text) return each;
+        }
+    }
+    qFatal("there is no action %s", qPrintable(text));
+}
+
+void TestCloudlets::answer(QMessageBox::StandardButton button) {
+    auto* timer = new QTimer(this);
+    timer->start(20);
+    connect(timer, &QTimer::timeout, this, [timer, button] {
+        auto* box = qobject_cast<QMessageBox*>(QApplication::activeModalWidget());
+        if (box == nullptr) return;
+        timer->deleteLater();
+        timer->stop();
+        box->button(button)->click();
+    });
+}
+
+// Of the device "pusher"; its id.
+std::string TestCloudlets::leaveASession() {
+    MemorySource source(Bytes(5000));
+    Watcher watcher;
+    watcher.then = push::Then::keep;
+    PushPlan plan;
+    plan.server = m_server->access("admin");
+    plan.source = &source;
+    plan.what = push::What::base;
+    pushToServer(plan, watcher, {}).value();
+    return watcher.acceptance.session;
+}
+
+void TestCloudlets::tellsHowToBeginWhereNoneIsPaired() {
+    CloudletsPage page;
+    page.show();
+    QTRY_VERIFY([&] {
+        for (const auto* label : page.findChildren<QLabel*>()) {
+            if (label->isVisible() && label->text().contains("synthesis_server pair")) return true;
+        }
+        return false;
+    }());
+    QVERIFY(!action(page, "Forget")->isEnabled());
+    QVERIFY(action(page, "Pair")->isEnabled());
+}
+
+void TestCloudlets::tellsWhatACloudletHoldsAndRuns() {
+    pairWith("edge", "admin", Role::admin);
+    leaveASession();
+    CloudletsPage page;
+    page.show();
+    QTreeWidget* list = tree(page, "Sessions");
+    QTRY_COMPARE(list->topLevelItemCount(), 1);
+    QCOMPARE(list->topLevelItem(0)->text(1), "Runs");
+    QCOMPARE(list->topLevelItem(0)->text(3), "4711 to 80");
+    QCOMPARE(tree(page, "Cloudlets")->topLevelItem(0)->text(0), "edge");
+    QCOMPARE(tree(page, "Cloudlets")->topLevelItem(0)->text(3), "Answers");
+    QVERIFY(!action(page, "Open console")->isEnabled());  // none is chosen
+    list->setCurrentItem(list->topLevelItem(0));
+    QVERIFY(action(page, "Open console")->isEnabled());
+    QSignalSpy wanted(&page, &CloudletsPage::consoleRequested);
+    action(page, "Open console")->trigger();
+    QCOMPARE(wanted.size(), 1);
+}
+
+void TestCloudlets::saysWhyOneDoesNotAnswer() {
+    PairedServer server = pairWith("edge", "admin", Role::admin);
+    server.fingerprint.bytes[0] ^= std::byte{1};
+    VERIFY_OK(PairedServers().add(server));
+    CloudletsPage page;
+    page.show();
+    QTreeWidget* list = tree(page, "Cloudlets");
+    QTRY_COMPARE(list->topLevelItemCount(), 1);
+    QVERIFY2(list->topLevelItem(0)->text(3).contains("key"),
+             qPrintable(list->topLevelItem(0)->text(3)));
+}
+
+void TestCloudlets::keepsTheChoiceWhenAskedAnew() {
+    PairedServer second = pairWith("a", "admin", Role::admin);
+    second.name = "b";
+    second.address.port = 1;
+    second.fingerprint.bytes[0] ^= std::byte{1};
+    VERIFY_OK(PairedServers().add(second));
+    CloudletsPage page;
+    page.show();
+    QTreeWidget* list = tree(page, "Cloudlets");
+    QTRY_COMPARE(list->topLevelItemCount(), 2);
+    list->setCurrentItem(list->topLevelItem(1));
+    VALUE(gone, PairedServers().forget("a"));
+    page.hide();
+    page.show();
+    QTRY_COMPARE(list->topLevelItemCount(), 1);
+    QCOMPARE(list->currentItem(), list->topLevelItem(0));
+    QCOMPARE(list->currentItem()->text(0), "b");
+}
+
+void TestCloudlets::endsASession() {
+    pairWith("edge", "admin", Role::admin);
+    leaveASession();
+    QCOMPARE(sessions(), std::size_t{1});
+    CloudletsPage page;
+    page.show();
+    QTreeWidget* list = tree(page, "Sessions");
+    QTRY_COMPARE(list->topLevelItemCount(), 1);
+    list->setCurrentItem(list->topLevelItem(0));
+    answer(QMessageBox::Cancel);
+    action(page, "End")->trigger();
+    QCOMPARE(sessions(), std::size_t{1});
+    answer(QMessageBox::Discard);
+    action(page, "End")->trigger();
+    QTRY_COMPARE(list->topLevelItemCount(), 0);
+    QCOMPARE(sessions(), std::size_t{0});
+}
+
+void TestCloudlets::refusesALinkThatIsNone() {
+    CloudletsPage page;
+    page.show();
+    QTimer::singleShot(0, this, [] {
+        auto* question = qobject_cast<QInputDialog*>(QApplication::activeModalWidget());
+        QVERIFY(question != nullptr);
+        question->setTextValue("http://example.org/");
+        question->accept();
+    });
+    action(page, "Pair")->trigger();
+    const auto* error = page.findChild<ErrorPanel*>();
+    QTRY_VERIFY(error->isVisible());
+    QVERIFY(error->sentence().contains("pairing link"));
+    VALUE(paired, PairedServers().all());
+    QVERIFY(paired.empty());
+}
+
+// What does not fit is said before anything is sent.
+void TestCloudlets::asksBeforeAPush() {
+    const PushOrder wanted = order();
+    PushDialog dialog(wanted.file);
+    dialog.show();
+    const auto* buttons = dialog.findChild<QDialogButtonBox*>();
+    QTRY_VERIFY([&] {
+        for (const auto* label : dialog.findChildren<QLabel*>()) {
+            if (label->text().startsWith("Not there:")) return true;
+        }
+        return false;
+    }());
+    for (const auto* button : buttons->buttons()) {
+        if (buttons->buttonRole(const_cast<QAbstractButton*>(button)) ==
+            QDialogButtonBox::AcceptRole) {
+            QVERIFY(!button->isEnabled());
+        }
+    }
+    QCOMPARE(m_server->sessions.usage().begun, std::uint64_t{0});
+}
+
+void TestCloudlets::saysThatNoneIsPaired() {
+    PushDialog dialog("x.cloudlet");
+    bool said = false;
+    for (const auto* label : dialog.findChildren<QLabel*>()) {
+        said = said || label->text().contains("not paired");
+    }
+    QVERIFY(said);
+}
+
+void TestCloudlets::pushesAndFinishes() {
+    PushPage page(order());
+    page.show();
+    QCOMPARE(page.commandLine(),
+             QStringLiteral("cloudlet push %1 --to edge").arg(page.job().order().file));
+    QVERIFY(!page.wouldLose().isEmpty());
+    QTRY_VERIFY(action(page, "Finish")->isEnabled());
+    QVERIFY(action(page, "Keep running")->isEnabled());
+    bool linked = false;
+    for (const auto* label : page.side().findChildren<QLabel*>()) {
+        linked = linked || label->text().contains("http://127.0.0.1:4711/");
+    }
+    QVERIFY(linked);
+    action(page, "Finish")->trigger();
+    QVERIFY(!action(page, "Finish")->isEnabled());
+    QTRY_COMPARE(page.job().job().state(), Job::State::done);
+    QTRY_COMPARE(sessions(), std::size_t{0});
+    QCOMPARE(page.wouldLose(), QString());
+}
+
+void TestCloudlets::leavesItRunning() {
+    {
+        PushPage page(order());
+        page.show();
+        QTRY_VERIFY(action(page, "Keep running")->isEnabled());
+        action(page, "Keep running")->trigger();
+        QTRY_COMPARE(page.job().job().state(), Job::State::done);
+    }
+    QCOMPARE(sessions(), std::size_t{1});
+}
+
+void TestCloudlets::fetchesTheResidue() {
+    PushPage page(order());
+    page.show();
+    QTRY_VERIFY(action(page, "Fetch residue")->isEnabled());
+    const QString file = toQt(*m_scratch / "used.cloudlet");
+    page.job().finish(push::Then::residue, file);
+    QTRY_COMPARE(page.job().job().state(), Job::State::done);
+    // The stand-in sends back what it got.
+    VALUE(fetched, readWholeFile(toPath(file), 1 << 20));
+    VALUE(sent, readWholeFile(toPath(page.job().order().file), 1 << 20));
+    QVERIFY(fetched == sent);
+}
+
+// Whoever closes the page ends the VM there, too.
+void TestCloudlets::cancels() {
+    {
+        PushPage page(order());
+        page.show();
+        QTRY_VERIFY(action(page, "Finish")->isEnabled());
+    }
+    QTRY_COMPARE(sessions(), std::size_t{0});
+}
+
+void TestCloudlets::tellsWhyItIsRefused() {
+    PushPage page(order("viewer"));
+    page.show();
+    QTRY_COMPARE(page.job().job().state(), Job::State::failed);
+    QTRY_VERIFY(page.error().isVisible());
+    QVERIFY2(page.error().sentence().contains("viewer"), qPrintable(page.error().sentence()));
+    QVERIFY(!action(page, "Finish")->isEnabled());
+}
+
+void TestCloudlets::namesEveryFocusableWidget() {
+    const PushOrder wanted = order();
+    CloudletsPage cloudlets;
+    PushPage push(wanted);
+    PushDialog dialog(wanted.file);
+    RemotePage remote(wanted.server, {});
+    for (QWidget* page : {static_cast<QWidget*>(&cloudlets), static_cast<QWidget*>(&push),
+                          static_cast<QWidget*>(&dialog), static_cast<QWidget*>(&remote)}) {
+        page->resize(1200, 800);
+        page->show();
+        for (QWidget* each : page->findChildren<QWidget*>()) {
+            if (!each->isVisible() || (each->focusPolicy() & Qt::TabFocus) == 0) continue;
+            QAccessibleInterface* told = QAccessible::queryAccessibleInterface(each);
+            QVERIFY2(told != nullptr && !told->text(QAccessible::Name).isEmpty(),
+                     each->metaObject()->className());
+        }
+    }
+}
+
+QTEST_MAIN(TestCloudlets)
+#include "tst_cloudlets.moc"
