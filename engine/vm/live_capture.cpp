@@ -63,9 +63,18 @@ Result<bool> isCompleted(const json::Object& migration) {
                      (reason ? ": " + escapeForTerminal(*reason) : std::string())};
 }
 
+// Completed, and QEMU has come to rest: for a moment after that it is in "finish-migrate" still and
+// refuses to go on.
+Result<bool> isOver(virDomainPtr domain, const json::Object& migration) {
+    if (!TRY(isCompleted(migration))) return false;
+    const json::Value reply = TRY(qmp(domain, "query-status"));
+    if (!reply.is_object()) return Error{ErrorCode::failed, "QEMU reports no status"};
+    return TRY(json::string(reply.get_object(), "status")) != "finish-migrate";
+}
+
 Result<void> waitUntilMigrated(virDomainPtr domain, std::stop_token stop) {
     const auto deadline = Clock::now() + kLimit;
-    while (!TRY(isCompleted(TRY(migration(domain))))) {
+    while (!TRY(isOver(domain, TRY(migration(domain))))) {
         const bool late = Clock::now() > deadline;
         if (late || stop.stop_requested()) {
             static_cast<void>(qmp(domain, "migrate_cancel"));
@@ -125,7 +134,7 @@ Result<Fd> startStream(virDomainPtr domain) {
 
 Result<StreamPhase> streamPhase(virDomainPtr domain) {
     const json::Object now = TRY(migration(domain));
-    if (TRY(isCompleted(now))) return StreamPhase::ended;
+    if (TRY(isOver(domain, now))) return StreamPhase::ended;
     const Result<const json::Object*> ram = json::object(now, "ram");
     if (!ram) return StreamPhase::firstPass;
     // Counts the looks at what the guest has written: the first is before the first pass.
