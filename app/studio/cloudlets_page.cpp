@@ -186,7 +186,7 @@ QWidget* CloudletsPage::buildState() {
     m_load->setWordWrap(true);
     auto* bar = new QToolBar;
     bar->setAccessibleName(tr("Sessions"));
-    m_console = addAction(bar, tr("&Open console"), tr("Of the chosen session's VM"));
+    m_console = addAction(bar, tr("Open con&sole"), tr("Of the chosen session's VM"));
     m_end = addAction(bar, tr("&End…"), tr("Ends the chosen session's VM; what it holds is lost"));
     connect(m_console, &QAction::triggered, this, [this] {
         const KnownCloudlet* cloudlet = chosen();

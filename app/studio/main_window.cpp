@@ -115,9 +115,9 @@ void MainWindow::buildMenus() {
     QAction* reload = library->addAction(tr("Read a&gain"), m_library, &LibraryPage::reload);
     reload->setShortcut(QKeySequence::Refresh);
 
-    QMenu* cloudlets = menuBar()->addMenu(tr("&Cloudlets"));
+    QMenu* cloudlets = menuBar()->addMenu(tr("Cloudlets"));
     QAction* show = cloudlets->addAction(tr("&Show cloudlets"), this, &MainWindow::showCloudlets);
-    show->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_C);
+    show->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_L);
 
     QMenu* help = menuBar()->addMenu(tr("&Help"));
     help->addAction(tr("Check this &machine…"), this, &MainWindow::showDetailsOfHost);

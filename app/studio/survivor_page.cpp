@@ -34,8 +34,9 @@ SurvivorPage::SurvivorPage(StudioServices& services, const SessionRecord& sessio
         });
     });
     connect(&m_job, &Job::finished, this, &SurvivorPage::ended);
-    showConsole(unixConnector(toQt(RunFiles{session.runFolder}.consoleSocket())),
-                tr("Console of %1").arg(toQt(session.title)));
+    // Without the keyboard, which is for the question whether to end it.
+    console().view().setAccessibleName(tr("Console of %1").arg(toQt(session.title)));
+    console().view().open(unixConnector(toQt(RunFiles{session.runFolder}.consoleSocket())));
 }
 
 SurvivorPage::~SurvivorPage() = default;
