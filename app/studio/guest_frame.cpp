@@ -46,6 +46,10 @@ QAction* GuestFrame::addAction(const QString& text, const QString& toolTip) {
     return action;
 }
 
+void GuestFrame::focus(QAction* action) {
+    m_bar->widgetForAction(action)->setFocus();
+}
+
 void GuestFrame::showConsole(StreamConnector connector, const QString& name, VncLink link) {
     m_console->view().setAccessibleName(name);
     m_console->view().open(std::move(connector), link);

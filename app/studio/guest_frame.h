@@ -28,6 +28,8 @@ protected:
     explicit GuestFrame(QWidget* parent);
 
     QAction* addAction(const QString& text, const QString& toolTip);
+    // Gives its button the keyboard.
+    void focus(QAction* action);
     void showConsole(StreamConnector connector, const QString& name, VncLink link = VncLink::local);
     // The first line is the sentence; the rest and what happened are the details.
     void showFailure(const QString& message);

@@ -34,7 +34,7 @@ SurvivorPage::SurvivorPage(StudioServices& services, const SessionRecord& sessio
         });
     });
     connect(&m_job, &Job::finished, this, &SurvivorPage::ended);
-    // Without the keyboard, which is for the question whether to end it.
+    focus(m_end);  // not the console, which would keep the Tab key
     console().view().setAccessibleName(tr("Console of %1").arg(toQt(session.title)));
     console().view().open(unixConnector(toQt(RunFiles{session.runFolder}.consoleSocket())));
 }
