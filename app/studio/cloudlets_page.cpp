@@ -77,7 +77,7 @@ QString phaseText(const std::string& phase) {
     if (phase == "running") return CloudletsPage::tr("Runs, still arrives");
     if (phase == "complete") return CloudletsPage::tr("Runs");
     if (phase == "ended") return CloudletsPage::tr("Has ended");
-    return phase == "failed" ? CloudletsPage::tr("Failed") : toQt(phase).left(20);
+    return phase == "failed" ? CloudletsPage::tr("Failed") : toQt(phase);
 }
 
 QString leadsText(const std::vector<PortForward>& forwards) {
@@ -115,6 +115,7 @@ CloudletsPage::CloudletsPage(QWidget* parent) : Page(parent), m_error(new ErrorP
         if (m_working.state() == Job::State::failed) {
             m_error->showError(toQt(m_working.error().message));
         }
+        refreshActions();
         ask();
     });
     m_again.setSingleShot(true);
@@ -227,7 +228,8 @@ void CloudletsPage::hideEvent(QHideEvent* event) {
 }
 
 void CloudletsPage::ask() {
-    if (m_asking.isRunning()) return;
+    m_askAgain = m_asking.isRunning();  // what it finds may be old news already
+    if (m_askAgain) return;
     m_read = std::make_shared<CloudletList>();
     m_asking.start([read = m_read](Progress&, const std::stop_token& stop) -> Result<void> {
         *read = TRY(readCloudlets(PairedServers(), stop));
@@ -236,14 +238,16 @@ void CloudletsPage::ask() {
 }
 
 void CloudletsPage::asked() {
+    if (m_askAgain) return ask();
     if (isVisible()) m_again.start();
-    if (m_asking.state() != Job::State::done) {
+    if (m_asking.state() == Job::State::done) {
+        m_list = *m_read;
+        showServers();
+        showState();
+    } else {
         m_hint->setText(toQt(m_asking.error().message));
-        return;
+        m_hint->show();
     }
-    m_list = *m_read;
-    showServers();
-    showState();
 }
 
 void CloudletsPage::showServers() {
@@ -257,7 +261,7 @@ void CloudletsPage::showServers() {
         }
         for (const FoundServer& each : m_list.strangers) {
             rows.row(toQt(each.text.fingerprint.hex()),
-                     {toQt(each.name).left(64), toQt(each.address.text()), {}, tr("Not paired")});
+                     {toQt(each.name), toQt(each.address.text()), {}, tr("Not paired")});
         }
     }
     if (m_servers->currentItem() == nullptr && m_servers->topLevelItemCount() > 0) {
@@ -308,12 +312,12 @@ void CloudletsPage::showState() {
             for (const ServerState::Session& each : cloudlet->state->sessions) {
                 sessions.row(
                     toQt(each.id),
-                    {toQt(each.title).left(64), phaseText(each.phase),
+                    {toQt(each.title), phaseText(each.phase),
                      tr("%1 of %2").arg(bytesText(each.receivedBytes), bytesText(each.totalBytes)),
                      leadsText(each.forwards)});
             }
             for (const ServerState::Base& each : cloudlet->state->bases) {
-                bases.row(toQt(each.id.hex()), {toQt(each.name).left(64), bytesText(each.diskBytes),
+                bases.row(toQt(each.id.hex()), {toQt(each.name), bytesText(each.diskBytes),
                                                 bytesText(each.memoryBytes)});
             }
         }

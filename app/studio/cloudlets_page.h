@@ -68,6 +68,7 @@ private:
     QAction* m_forget = nullptr;
     QAction* m_console = nullptr;
     QAction* m_end = nullptr;
+    bool m_askAgain = false;
     QTimer m_again;
     Job m_asking;
     Job m_working;

@@ -30,8 +30,7 @@ public:
 
     Result<void> residue(const push::Residue& part) override {
         if (!m_residue) {
-            const std::lock_guard lock(m_job.m_mutex);
-            m_residue.emplace(TRY(AtomicFile::create(toPath(m_job.m_residueFile))));
+            m_residue.emplace(TRY(AtomicFile::create(toPath(residueFile()))));
             m_progress.beginStage("fetching the residue", part.size);
         }
         TRY(m_residue->file().writeAt(part.bytes, part.offset));
@@ -52,6 +51,11 @@ public:
     Result<void> keepResidue() { return m_residue ? m_residue->commit() : Result<void>(); }
 
 private:
+    QString residueFile() const {
+        const std::lock_guard lock(m_job.m_mutex);
+        return m_job.m_residueFile;
+    }
+
     PushJob& m_job;
     Progress& m_progress;
     std::optional<AtomicFile> m_residue;

@@ -24,7 +24,7 @@ SurvivorPage::SurvivorPage(StudioServices& services, const SessionRecord& sessio
     if (session.kind == SessionKind::author) {
         side().log(
             tr("It was being authored. Save what you need through its console or its "
-               "ports: an overlay can only be made by the program that started it."));
+               "ports: this program cannot make an overlay of it any more."));
     }
     connect(m_end, &QAction::triggered, this, [this, &services] {
         m_end->setEnabled(false);
@@ -34,12 +34,17 @@ SurvivorPage::SurvivorPage(StudioServices& services, const SessionRecord& sessio
         });
     });
     connect(&m_job, &Job::finished, this, &SurvivorPage::ended);
-    focus(m_end);  // not the console, which would keep the Tab key
     console().view().setAccessibleName(tr("Console of %1").arg(toQt(session.title)));
     console().view().open(unixConnector(toQt(RunFiles{session.runFolder}.consoleSocket())));
 }
 
 SurvivorPage::~SurvivorPage() = default;
+
+// The console would keep the Tab key.
+void SurvivorPage::showEvent(QShowEvent* event) {
+    GuestFrame::showEvent(event);
+    focus(m_end);
+}
 
 QString SurvivorPage::title() const {
     return tr("Left: %1").arg(toQt(m_session.title));

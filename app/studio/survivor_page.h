@@ -17,6 +17,9 @@ public:
     QString title() const override;
     QString commandLine() const override;
 
+protected:
+    void showEvent(QShowEvent* event) override;
+
 private:
     void ended();
 

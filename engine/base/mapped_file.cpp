@@ -23,9 +23,13 @@ Result<std::optional<MappedFile>> MappedFile::mapLeased(const File& file) {
     const bool leased =
         ::fcntl(file.fd(), F_SETSIG, SIGURG) == 0 && ::fcntl(file.fd(), F_SETLEASE, F_RDLCK) == 0;
     if (!leased) return std::optional<MappedFile>();
-    MappedFile mapped = TRY(map(file));
-    mapped.m_leased = file.fd();
-    return std::optional<MappedFile>(std::move(mapped));
+    Result<MappedFile> mapped = map(file);
+    if (!mapped) {
+        ::fcntl(file.fd(), F_SETLEASE, F_UNLCK);
+        return std::move(mapped).error();
+    }
+    mapped->m_leased = file.fd();
+    return std::optional<MappedFile>(std::move(*mapped));
 }
 
 MappedFile::MappedFile(MappedFile&& other) noexcept

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/base/format.h"
+#include "engine/base/utf8.h"
 #include "engine/image/forward_list.h"
 #include "engine/net/http_client.h"
 
@@ -12,6 +13,7 @@ namespace cloudlet {
 
 namespace {
 
+constexpr std::size_t kLongestText = 200;                // a title's; names are shorter
 constexpr std::uint64_t kMost = std::uint64_t{1} << 53;  // what JSON of all makers can tell
 
 Result<const json::Object*> entry(const json::Value& value) {
@@ -19,21 +21,27 @@ Result<const json::Object*> entry(const json::Value& value) {
     return Error{ErrorCode::corrupt, "the server's answer lists something that is no object"};
 }
 
+Result<std::string> lineIn(const json::Object& object, std::string_view key) {
+    std::string text = TRY(json::string(object, key));
+    if (isDisplayText(text, kLongestText)) return text;
+    return Error{ErrorCode::corrupt,
+                 fmt::format("field \"{}\" is not one short line of text", key)};
+}
+
 Result<ServerState::Base> baseOf(const json::Object& object) {
-    return ServerState::Base{BaseId{TRY(json::hash(object, "id"))},
-                             TRY(json::string(object, "name")),
+    return ServerState::Base{BaseId{TRY(json::hash(object, "id"))}, TRY(lineIn(object, "name")),
                              TRY(json::number(object, "diskBytes", kMost)),
                              TRY(json::number(object, "memoryBytes", kMost))};
 }
 
 Result<ServerState::Session> sessionOf(const json::Object& object) {
     ServerState::Session session;
-    session.title = TRY(json::string(object, "title"));
-    session.phase = TRY(json::string(object, "phase"));
+    session.title = TRY(lineIn(object, "title"));
+    session.phase = TRY(lineIn(object, "phase"));
     session.receivedBytes = TRY(json::number(object, "receivedBytes", kMost));
     session.totalBytes = TRY(json::number(object, "totalBytes", kMost));
     if (!object.contains("session")) return session;
-    session.id = TRY(json::string(object, "session"));
+    session.id = TRY(lineIn(object, "session"));
     session.forwards = TRY(forwardsIn(object, "forwards"));
     return session;
 }

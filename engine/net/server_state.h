@@ -17,13 +17,13 @@ namespace cloudlet {
 struct ServerState {
     struct Base {
         BaseId id;
-        std::string name;  // escape it
+        std::string name;  // one line, as titles and phases are
         std::uint64_t diskBytes = 0;
         std::uint64_t memoryBytes = 0;
     };
     struct Session {
-        std::string id;     // empty: another device's, of which only what follows is told
-        std::string title;  // escape it
+        std::string id;  // empty: another device's, of which only what follows is told
+        std::string title;
         std::string phase;  // as in PROTOCOL.md
         std::uint64_t receivedBytes = 0;
         std::uint64_t totalBytes = 0;

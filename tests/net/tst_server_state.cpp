@@ -82,6 +82,13 @@ private slots:
             << QByteArray(R"({"bases": [{"name": "x"}]})") << QByteArray(R"({"sessions": []})");
         QTest::newRow("a session without a title")
             << QByteArray(none) << QByteArray(R"({"sessions": [{"phase": "running"}]})");
+        QTest::newRow("a title of many lines")
+            << QByteArray(none) << QByteArray(R"({"sessions": [{"title": "a\nb", "phase": "running",
+                              "receivedBytes": 1, "totalBytes": 1}]})");
+        QTest::newRow("a long name") << QByteArray(R"({"bases": [{"id": ")") + QByteArray(64, '0') +
+                                            R"(", "diskBytes": 1, "memoryBytes": 1, "name": ")" +
+                                            QByteArray(201, 'x') + "\"}]}"
+                                     << QByteArray(R"({"sessions": []})");
         QTest::newRow("a forward that is none")
             << QByteArray(none)
             << QByteArray(R"({"sessions": [{"title": "", "phase": "running", "session": "1",
