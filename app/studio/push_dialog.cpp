@@ -85,7 +85,7 @@ void PushDialog::checked() {
               tr("It holds the base and has room. Its CPU and QEMU it compares itself, before "
                  "it takes anything."));
     } else {
-        allow(false, tr("Not there: %1.").arg(toQt(m_checking.error().message)));
+        allow(false, tr("It cannot be pushed there: %1.").arg(toQt(m_checking.error().message)));
     }
 }
 

@@ -248,7 +248,7 @@ void TestCloudlets::asksBeforeAPush() {
     const auto* buttons = dialog.findChild<QDialogButtonBox*>();
     QTRY_VERIFY([&] {
         for (const auto* label : dialog.findChildren<QLabel*>()) {
-            if (label->text().startsWith("Not there:")) return true;
+            if (label->text().startsWith("It cannot be pushed there:")) return true;
         }
         return false;
     }());

@@ -439,7 +439,7 @@ void TestStudio::choosePush(const QString& file) {
         auto* dialog = qobject_cast<PushDialog*>(QApplication::activeModalWidget());
         if (dialog == nullptr) return;
         for (const auto* label : dialog->findChildren<QLabel*>()) {
-            if (!label->text().startsWith("Not there:")) continue;
+            if (!label->text().startsWith("It cannot be pushed there:")) continue;
             dialog->reject();
             QFAIL(qPrintable(label->text()));
         }
