@@ -3,6 +3,7 @@
 #include <netinet/tcp.h>
 
 #include "engine/net/tls.h"
+#include "engine/vm/blocking_call.h"
 
 namespace cloudlet {
 
@@ -14,6 +15,23 @@ constexpr auto kLimit = 10s;
 constexpr auto kMoment = 50ms;
 // Bytes that lie unsent in the kernel: they are ahead of what turns out to be more urgent.
 constexpr int kMostUnsent = 128 << 10;
+
+using Endpoints = asio::ip::tcp::resolver::results_type;
+
+// Nothing interrupts the system's resolver, and Asio's own way waits for it at the end: so it is
+// asked where it may be left behind.
+Result<Endpoints> lookUp(const ServerAddress& address, std::stop_token stop) {
+    const auto ask = [address]() -> Result<Endpoints> {
+        asio::io_context context;
+        beast::error_code error;
+        Endpoints found = asio::ip::tcp::resolver(context).resolve(
+            address.host, std::to_string(address.port), error);
+        if (!error) return found;
+        return Error{ErrorCode::unavailable,
+                     "cannot reach " + address.text() + ": " + error.message()};
+    };
+    return BlockingCalls().run(ask, "looking up " + address.text(), kLimit, std::move(stop));
+}
 
 }  // namespace
 
@@ -51,23 +69,18 @@ Result<void> ClientLink::runUntil(const bool& done, std::chrono::milliseconds li
 }
 
 Result<void> ClientLink::connect(std::stop_token stop) {
+    const Result<Endpoints> endpoints = lookUp(m_address, stop);
+    if (!endpoints) {
+        const bool late = endpoints.error().code == ErrorCode::timedOut;
+        return late ? Error{ErrorCode::unavailable, endpoints.error().message} : endpoints.error();
+    }
     bool done = false;
     beast::error_code error;
     auto& tcp = beast::get_lowest_layer(m_stream);
-    asio::ip::tcp::resolver resolver(m_context);
-    resolver.async_resolve(m_address.host, std::to_string(m_address.port),
-                           [&](beast::error_code failed, const auto& endpoints) {
-                               if (failed) {
-                                   error = failed;
-                                   done = true;
-                                   return;
-                               }
-                               tcp.async_connect(endpoints,
-                                                 [&](beast::error_code refused, const auto&) {
-                                                     error = refused;
-                                                     done = true;
-                                                 });
-                           });
+    tcp.async_connect(*endpoints, [&](beast::error_code refused, const auto&) {
+        error = refused;
+        done = true;
+    });
     // After an error nothing runs the context any more, and no handler comes.
     const Result<void> ran = runUntil(done, kLimit, std::move(stop), "reaching");
     if (!ran && ran.error().code == ErrorCode::cancelled) return ran;
