@@ -12,6 +12,8 @@
 #include "engine/base/stopwatch.h"
 #include "engine/net/paired_servers.h"
 #include "engine/net/push_client.h"
+#include "engine/net/send_base.h"
+#include "engine/overlay/reader.h"
 
 namespace cloudlet {
 
@@ -24,6 +26,7 @@ struct PushOptions {
     std::string residue;
     bool complete = false;
     bool detach = false;
+    bool sendBase = false;
 };
 
 // Shows how the push goes, and decides when it is over: when a person says so, or when all is
@@ -113,17 +116,29 @@ private:
     std::optional<AtomicFile> m_residue;
 };
 
+Result<void> bringBase(Context& context, ChunkSource& overlay, const PairedServer& server) {
+    const Manifest manifest = TRY(readManifest(overlay));
+    Catalog& catalog = *TRY(context.catalog());
+    Progress progress;
+    return context.terminal.runWithProgress(progress, [&]() -> Result<void> {
+        TRY(sendBaseIfMissing(catalog, manifest, server, progress, context.stop));
+        return {};
+    });
+}
+
 Result<void> runPush(Context& context, const PushOptions& options) {
     const PairedServer server = TRY(PairedServers().find(options.server));
     FileSource source = TRY(FileSource::open(absolutePath(options.overlay)));
+    if (options.sendBase) TRY(bringBase(context, source, server));
     PushPlan plan;
-    plan.server = {server.address, server.fingerprint, server.token};
+    plan.server = server.access();
     plan.source = &source;
     plan.start = options.complete ? push::Start::complete : push::Start::early;
     plan.forwards = TRY(parseForwards(options.forwards));
     PushView view(context, options, server.address.host);
     TRY(view.openResidue());
-    TRY(pushToServer(plan, view, context.stop));
+    const Result<void> pushed = pushToServer(plan, view, context.stop);
+    if (!pushed) return explainRefusal(pushed.error(), server, source, context.stop);
     TRY(view.closeResidue());
     view.report();
     return {};
@@ -148,6 +163,9 @@ void addPushCommand(CLI::App& app, Context& context) {
                       "Start the VM when all has arrived, not at once");
     command->add_flag("--detach", options->detach,
                       "Return when all has arrived and leave the VM running there");
+    command->add_flag("--send-base", options->sendBase,
+                      "Send the overlay's base VM first, if the cloudlet does not hold it; for "
+                      "admins");
     command->add_option("--residue", options->residue, "At the end, fetch what has changed")
         ->type_name("FILE");
     command->footer("Example: cloudlet push app.cloudlet --to edge1");

@@ -220,8 +220,8 @@ void MainWindow::inspect(const QString& file) {
 }
 
 void MainWindow::push(const QString& file) {
-    PushDialog dialog(file, this);
-    if (dialog.exec() == QDialog::Accepted) addPage(new PushPage(dialog.order()));
+    PushDialog dialog(m_services, file, this);
+    if (dialog.exec() == QDialog::Accepted) addPage(new PushPage(m_services, dialog.order()));
 }
 
 void MainWindow::showCloudlets() {

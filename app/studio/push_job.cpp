@@ -3,6 +3,7 @@
 #include "app/studio/qt_text.h"
 #include "engine/base/file.h"
 #include "engine/net/push_client.h"
+#include "engine/net/send_base.h"
 
 namespace cloudlet {
 
@@ -61,8 +62,11 @@ private:
     std::optional<AtomicFile> m_residue;
 };
 
-PushJob::PushJob(PushOrder order, QObject* parent)
-    : QObject(parent), m_order(std::move(order)), m_job(std::make_unique<Job>()) {}
+PushJob::PushJob(StudioServices& services, PushOrder order, QObject* parent)
+    : QObject(parent),
+      m_services(services),
+      m_order(std::move(order)),
+      m_job(std::make_unique<Job>()) {}
 
 // First the job, which uses the rest.
 PushJob::~PushJob() {
@@ -82,6 +86,9 @@ void PushJob::finish(push::Then then, const QString& residueFile) {
 
 Result<void> PushJob::work(Progress& progress, const std::stop_token& stop) {
     FileSource source = TRY(FileSource::open(toPath(m_order.file)));
+    if (m_order.base) {
+        TRY(sendBase(m_services.catalog(), *m_order.base, m_order.server.access(), progress, stop));
+    }
     progress.beginStage("sending the overlay", TRY(source.size()));
     PushPlan plan;
     plan.server = m_order.server.access();

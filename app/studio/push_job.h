@@ -9,6 +9,7 @@
 
 #include "app/studio/guest_facts.h"
 #include "app/studio/job.h"
+#include "app/studio/studio_services.h"
 #include "engine/base/stopwatch.h"
 #include "engine/net/message.h"
 #include "engine/net/paired_servers.h"
@@ -18,7 +19,8 @@ namespace cloudlet {
 struct PushOrder {
     QString file;
     PairedServer server;
-    bool complete = false;  // the VM starts when all has arrived, not at once
+    bool complete = false;       // the VM starts when all has arrived, not at once
+    std::optional<BaseId> base;  // to be sent first
 };
 
 struct PushState {
@@ -30,7 +32,7 @@ struct PushState {
 class PushJob : public QObject {
     Q_OBJECT
 public:
-    explicit PushJob(PushOrder order, QObject* parent = nullptr);
+    PushJob(StudioServices& services, PushOrder order, QObject* parent = nullptr);
     ~PushJob() override;
 
     void start();
@@ -53,6 +55,7 @@ private:
     Result<void> work(Progress& progress, const std::stop_token& stop);
     void onGuiThread(std::function<void()> act);
 
+    StudioServices& m_services;
     const PushOrder m_order;
     Stopwatch m_began;
     std::mutex m_mutex;  // guards the members below

@@ -16,13 +16,15 @@
 
 namespace cloudlet {
 
-PushPage::PushPage(const PushOrder& order, QWidget* parent)
+PushPage::PushPage(StudioServices& services, const PushOrder& order, QWidget* parent)
     : GuestFrame(parent),
-      m_job(new PushJob(order, this)),
+      m_job(new PushJob(services, order, this)),
       m_name(QFileInfo(order.file).completeBaseName()),
       m_server(toQt(order.server.name)) {
     buildActions();
-    heading().setText(tr("\"%1\" is offered to %2…").arg(m_name, m_server));
+    heading().setText(
+        (order.base ? tr("The base of \"%1\" goes to %2…") : tr("\"%1\" is offered to %2…"))
+            .arg(m_name, m_server));
     side().setFact(tr("Cloudlet:"), m_server);
     side().setFact(tr("Address:"), toQt(order.server.address.text()));
     connect(m_job, &PushJob::accepted, this, &PushPage::accepted);
@@ -38,6 +40,7 @@ PushPage::PushPage(const PushOrder& order, QWidget* parent)
             stage().setStage(m_job->job().view());
         }
     });
+    connect(&m_job->job(), &Job::noticed, &side(), &GuestSide::log);
     connect(&m_job->job(), &Job::finished, this, &PushPage::ended);
     refresh();
     m_job->start();
@@ -63,8 +66,9 @@ QString PushPage::title() const {
 }
 
 QString PushPage::commandLine() const {
-    return QStringLiteral("cloudlet push %1 --to %2")
-        .arg(shellQuoted(m_job->order().file), shellQuoted(m_server));
+    return QStringLiteral("cloudlet push %1 --to %2%3")
+        .arg(shellQuoted(m_job->order().file), shellQuoted(m_server),
+             m_job->order().base ? QStringLiteral(" --send-base") : QString());
 }
 
 QString PushPage::wouldLose() const {

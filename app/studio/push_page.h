@@ -12,7 +12,7 @@ namespace cloudlet {
 class PushPage : public GuestFrame {
     Q_OBJECT
 public:
-    explicit PushPage(const PushOrder& order, QWidget* parent = nullptr);
+    PushPage(StudioServices& services, const PushOrder& order, QWidget* parent = nullptr);
     ~PushPage() override;
 
     QString title() const override;

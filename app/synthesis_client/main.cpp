@@ -25,13 +25,21 @@ int run(int argc, char** argv) {
     CLI::Option_group* overlay = app.add_option_group("overlay");
     overlay->add_option("-o,--overlay-path", options.overlay, "Overlay file to send")
         ->type_name("FILE");
-    overlay->add_option("-u,--overlay-url", options.url, "Overlay that the cloudlet fetches")
-        ->type_name("URL");
+    CLI::Option* url =
+        overlay->add_option("-u,--overlay-url", options.url, "Overlay that the cloudlet fetches")
+            ->type_name("URL");
     overlay->require_option(1);
     app.add_flag("-d,--display", noDisplay,
                  "No window with the VM's console at the cloudlet: there is none in any case");
     app.add_flag("-e,--early_start,--early-start", options.earlyStart,
                  "Start the VM at once and bring the overlay while it runs");
+    app.add_flag("--send-base", options.sendBase,
+                 "Send the overlay's base VM first, if the cloudlet does not hold it; for admins")
+        ->excludes(url);
+    app.add_option("--catalog", options.catalog,
+                   "Folder of the catalog that has it (default: the user's data directory)")
+        ->envname("CLOUDLET_CATALOG")
+        ->type_name("DIR");
     app.callback([&] {
         state.action = [&] {
             return options.url.empty() ? runWithFile(options, state) : runWithUrl(options, state);

@@ -17,6 +17,8 @@ struct ClientOptions {
     std::string overlay;
     std::string url;
     bool earlyStart = false;
+    bool sendBase = false;  // of the file, if the cloudlet lacks it
+    std::string catalog;    // where that base is; empty: the default
 };
 
 class SynthesisRun {

@@ -67,11 +67,9 @@ Result<void> PushLine::attend(const std::stop_token& stop) {
         if (stop.stop_requested() && !cancelled) {
             cancelled = true;
             limit = std::chrono::steady_clock::now() + kFarewell;
-            if (m_protocol.stage() == Stage::accepted) m_protocol.finish(push::Then::end);
-            pump();
         }
         if (m_protocol.stage() != Stage::accepted) continue;
-        if (const auto then = m_observer.wanted()) {
+        if (const auto then = cancelled ? push::Then::end : m_observer.wanted()) {
             m_protocol.finish(*then);
             pump();
         }

@@ -34,6 +34,14 @@ Result<ServerState::Base> baseOf(const json::Object& object) {
                              TRY(json::number(object, "memoryBytes", kMost))};
 }
 
+Result<std::vector<ServerState::Base>> basesIn(const json::Object& answer) {
+    std::vector<ServerState::Base> bases;
+    for (const json::Value& value : *TRY(json::array(answer, "bases"))) {
+        bases.push_back(TRY(baseOf(*TRY(entry(value)))));
+    }
+    return bases;
+}
+
 Result<ServerState::Session> sessionOf(const json::Object& object) {
     ServerState::Session session;
     session.title = TRY(lineIn(object, "title"));
@@ -57,9 +65,7 @@ Result<ServerState::Share> shareOf(const json::Object& object, std::string_view 
 Result<ServerState> parseServerState(const json::Object& bases, const json::Object& statistics,
                                      const json::Object& sessions) {
     ServerState state;
-    for (const json::Value& value : *TRY(json::array(bases, "bases"))) {
-        state.bases.push_back(TRY(baseOf(*TRY(entry(value)))));
-    }
+    state.bases = TRY(basesIn(bases));
     for (const json::Value& value : *TRY(json::array(sessions, "sessions"))) {
         state.sessions.push_back(TRY(sessionOf(*TRY(entry(value)))));
     }
@@ -67,6 +73,30 @@ Result<ServerState> parseServerState(const json::Object& bases, const json::Obje
     state.memory = TRY(shareOf(statistics, "memoryBytes", "memoryLimit"));
     state.disk = TRY(shareOf(statistics, "diskBytes", "diskLimit"));
     return state;
+}
+
+Result<std::vector<ServerState::Base>> readBases(const ServerAccess& access, std::stop_token stop) {
+    return basesIn(TRY(askServer(access, "GET", "/v1/bases", {}, std::move(stop))));
+}
+
+bool holdsBase(const std::vector<ServerState::Base>& bases, const BaseId& id) {
+    return std::any_of(bases.begin(), bases.end(),
+                       [&](const ServerState::Base& base) { return base.id == id; });
+}
+
+Error lacksBase(const Manifest& overlay, Role role) {
+    const std::string remedy =
+        mayDo(role, Act::sendBase)
+            ? "send it along (cloudlet push --send-base), or have it imported there (cloudlet "
+              "import-base)"
+            : fmt::format(
+                  "only an admin may send it, and this computer is paired there as {}: "
+                  "pair it again with a link of \"synthesis_server pair --role admin\", or "
+                  "have the base imported there (cloudlet import-base)",
+                  toString(role));
+    return {ErrorCode::notFound,
+            fmt::format("the cloudlet does not hold the base VM \"{}\" ({}): {}",
+                        escapeForTerminal(overlay.base.name), overlay.base.id.shortHex(), remedy)};
 }
 
 Result<ServerState> readServerState(const ServerAccess& access, std::stop_token stop) {
@@ -88,17 +118,7 @@ Result<void> checkFit(const ServerState& state, Role role, const Manifest& manif
                      "the overlay holds no machine state: it was made from plain images and "
                      "cannot run"};
     }
-    const bool hasBase =
-        std::any_of(state.bases.begin(), state.bases.end(),
-                    [&](const ServerState::Base& base) { return base.id == manifest.base.id; });
-    if (!hasBase) {
-        return Error{
-            ErrorCode::notFound,
-            fmt::format("the cloudlet does not hold the base VM \"{}\" ({}): export it "
-                        "here and import it there (cloudlet export-base, cloudlet "
-                        "import-base)",
-                        escapeForTerminal(manifest.base.name), manifest.base.id.shortHex())};
-    }
+    if (!holdsBase(state.bases, manifest.base.id)) return lacksBase(manifest, role);
     if (state.running.free() == 0) {
         return Error{ErrorCode::inUse,
                      fmt::format("the cloudlet runs all of the {} sessions that it may: end one of "

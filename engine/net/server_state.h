@@ -43,6 +43,9 @@ struct ServerState {
     Share disk;     // bytes
 };
 
+Result<std::vector<ServerState::Base>> readBases(const ServerAccess& access, std::stop_token stop);
+bool holdsBase(const std::vector<ServerState::Base>& bases, const BaseId& id);
+
 // Three requests. Errors: askServer's; corrupt (no answers of this protocol).
 Result<ServerState> readServerState(const ServerAccess& access, std::stop_token stop);
 
@@ -54,5 +57,9 @@ Result<ServerState> parseServerState(const json::Object& bases, const json::Obje
 // knows (CPU, QEMU) it says itself before it takes any content. Errors, each with its remedy:
 // permission, invalid (no machine in the overlay), notFound (the base), inUse (sessions, memory).
 Result<void> checkFit(const ServerState& state, Role role, const Manifest& manifest);
+
+// That the cloudlet lacks the overlay's base, and what a device of that role can do about it:
+// notFound.
+Error lacksBase(const Manifest& overlay, Role role);
 
 }  // namespace cloudlet

@@ -3,6 +3,7 @@
 #include <QAccessible>
 #include <QAction>
 #include <QApplication>
+#include <QCheckBox>
 #include <QDialogButtonBox>
 #include <QInputDialog>
 #include <QLabel>
@@ -22,6 +23,7 @@
 #include "app/studio/qt_text.h"
 #include "app/studio/remote_page.h"
 #include "engine/net/http_client.h"
+#include "tests/jobs/package_fixture.h"
 #include "tests/net/push_server.h"
 #include "tests/overlay/letter_images.h"
 #include "tests/support/result_checks.h"
@@ -44,6 +46,8 @@ private slots:
     void refusesALinkThatIsNone();
     void asksBeforeAPush();
     void saysThatNoneIsPaired();
+    void offersToSendTheBase();
+    void sendsTheBaseFirst();
     void pushesAndFinishes();
     void leavesItRunning();
     void fetchesTheResidue();
@@ -54,6 +58,9 @@ private slots:
 private:
     PairedServer pairWith(const std::string& name, const std::string& device, Role role);
     PushOrder order(const std::string& device = "pusher");
+    PushOrder orderWithBase(Role role);
+    static QAbstractButton* pushButton(const PushDialog& dialog);
+    static bool says(const QWidget& widget, const QString& text);
     QTreeWidget* tree(const CloudletsPage& page, const QString& name);
     static QAction* action(const QWidget& page, const QString& text);
     void answer(QMessageBox::StandardButton button);
@@ -62,6 +69,8 @@ private:
 
     std::unique_ptr<Scratch> m_scratch;
     std::unique_ptr<PushServer> m_server;
+    std::unique_ptr<Catalog> m_catalog;  // of this computer
+    std::unique_ptr<StudioServices> m_services;
 };
 
 void TestCloudlets::initTestCase() {
@@ -75,10 +84,14 @@ void TestCloudlets::init() {
     qputenv("XDG_DATA_HOME", m_scratch->path().c_str());
     QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, toQt(m_scratch->path()));
     m_server = std::make_unique<PushServer>();
+    m_catalog = std::make_unique<Catalog>(Catalog::open(*m_scratch / "here").value());
+    m_services = std::make_unique<StudioServices>(*m_catalog, "");
 }
 
 void TestCloudlets::cleanup() {
     m_server.reset();
+    m_services.reset();
+    m_catalog.reset();
     m_scratch.reset();
 }
 
@@ -98,7 +111,27 @@ PushOrder TestCloudlets::order(const std::string& device) {
     const Bytes bytes = shop.encode(base, {letters("AxCD0FGHYY"), letters("MZ")});
     const fs::path file = *m_scratch / "letters.cloudlet";
     writeWholeFile(file, bytes).value();
-    return {toQt(file), pairWith("edge", device, Role::pusher), false};
+    return {toQt(file), pairWith("edge", device, Role::pusher), false, std::nullopt};
+}
+
+// An overlay with a machine, whose base this computer holds.
+PushOrder TestCloudlets::orderWithBase(Role role) {
+    const BaseRecord record = addRichBase(*m_catalog, "alpha").value();
+    Progress progress;
+    const BaseImages base =
+        BaseImages::open(record.files, record.vm, BaseImages::Purpose::encode, progress, {})
+            .value();
+    const Workshop shop;
+    Bytes memory = readWholeFile(record.files.memory(), 1 << 30).value();
+    memory.front() = std::byte{1};
+    const Bytes state(10, std::byte{7});
+    const Bytes bytes = shop.encode(base, {letters("AxCD"), memory}, [&](EncodeInput& input) {
+        input.machine = record.vm.machine;
+        input.state = state;
+    });
+    const fs::path file = *m_scratch / "machine.cloudlet";
+    writeWholeFile(file, bytes).value();
+    return {toQt(file), pairWith("edge", toString(role), role), false, record.id};
 }
 
 QTreeWidget* TestCloudlets::tree(const CloudletsPage& page, const QString& name) {
@@ -115,6 +148,21 @@ QAction* TestCloudlets::action(const QWidget& page, const QString& text) {
         }
     }
     qFatal("there is no action %s", qPrintable(text));
+}
+
+QAbstractButton* TestCloudlets::pushButton(const PushDialog& dialog) {
+    const auto* buttons = dialog.findChild<QDialogButtonBox*>();
+    for (QAbstractButton* button : buttons->buttons()) {
+        if (buttons->buttonRole(button) == QDialogButtonBox::AcceptRole) return button;
+    }
+    qFatal("there is no button to push");
+}
+
+bool TestCloudlets::says(const QWidget& widget, const QString& text) {
+    for (const auto* label : widget.findChildren<QLabel*>()) {
+        if (label->text().contains(text)) return true;
+    }
+    return false;
 }
 
 void TestCloudlets::answer(QMessageBox::StandardButton button) {
@@ -243,35 +291,59 @@ void TestCloudlets::refusesALinkThatIsNone() {
 // What does not fit is said before anything is sent.
 void TestCloudlets::asksBeforeAPush() {
     const PushOrder wanted = order();
-    PushDialog dialog(wanted.file);
+    PushDialog dialog(*m_services, wanted.file);
     dialog.show();
-    const auto* buttons = dialog.findChild<QDialogButtonBox*>();
-    QTRY_VERIFY([&] {
-        for (const auto* label : dialog.findChildren<QLabel*>()) {
-            if (label->text().startsWith("It cannot be pushed there:")) return true;
-        }
-        return false;
-    }());
-    for (const auto* button : buttons->buttons()) {
-        if (buttons->buttonRole(const_cast<QAbstractButton*>(button)) ==
-            QDialogButtonBox::AcceptRole) {
-            QVERIFY(!button->isEnabled());
-        }
-    }
+    QTRY_VERIFY(says(dialog, "It cannot be pushed there:"));
+    QVERIFY(!pushButton(dialog)->isEnabled());
     QCOMPARE(m_server->sessions.usage().begun, std::uint64_t{0});
 }
 
 void TestCloudlets::saysThatNoneIsPaired() {
-    PushDialog dialog("x.cloudlet");
-    bool said = false;
-    for (const auto* label : dialog.findChildren<QLabel*>()) {
-        said = said || label->text().contains("not paired");
-    }
-    QVERIFY(said);
+    PushDialog dialog(*m_services, "x.cloudlet");
+    QVERIFY(says(dialog, "not paired"));
+}
+
+void TestCloudlets::offersToSendTheBase() {
+    const PushOrder wanted = orderWithBase(Role::admin);
+    PushDialog dialog(*m_services, wanted.file);
+    dialog.show();
+    const auto choice = [&] {
+        for (auto* box : dialog.findChildren<QCheckBox*>()) {
+            if (box->text().contains("base")) return box;
+        }
+        return static_cast<QCheckBox*>(nullptr);
+    };
+    QTRY_VERIFY(choice() != nullptr && choice()->isVisible());
+    QVERIFY2(choice()->text().contains("iB)"), qPrintable(choice()->text()));
+    QVERIFY(says(dialog, "does not hold the base VM \"alpha\""));
+    QVERIFY(!pushButton(dialog)->isEnabled());
+    QTest::keyClick(choice(), Qt::Key_Space);
+    QVERIFY(pushButton(dialog)->isEnabled());
+    QVERIFY(dialog.order().base == wanted.base);
+    QCOMPARE(m_server->sessions.usage().begun, std::uint64_t{0});
+
+    // Who may not send one is told what else can be done.
+    pairWith("edge", "pusher", Role::pusher);
+    PushDialog pushers(*m_services, wanted.file);
+    pushers.show();
+    QTRY_VERIFY(says(pushers, "--role admin"));
+    QVERIFY(!pushButton(pushers)->isEnabled());
+}
+
+void TestCloudlets::sendsTheBaseFirst() {
+    PushPage page(*m_services, orderWithBase(Role::admin));
+    page.show();
+    QVERIFY(page.commandLine().endsWith(" --send-base"));
+    QTRY_VERIFY(action(page, "Finish")->isEnabled());
+    QCOMPARE(m_server->sessions.usage().begun, std::uint64_t{2});
+    QCOMPARE(sessions(), std::size_t{1});
+    QCOMPARE(entryCount(m_catalog->layout().incoming()), std::size_t{0});
+    action(page, "Finish")->trigger();
+    QTRY_COMPARE(page.job().job().state(), Job::State::done);
 }
 
 void TestCloudlets::pushesAndFinishes() {
-    PushPage page(order());
+    PushPage page(*m_services, order());
     page.show();
     QCOMPARE(page.commandLine(),
              QStringLiteral("cloudlet push %1 --to edge").arg(page.job().order().file));
@@ -292,7 +364,7 @@ void TestCloudlets::pushesAndFinishes() {
 
 void TestCloudlets::leavesItRunning() {
     {
-        PushPage page(order());
+        PushPage page(*m_services, order());
         page.show();
         QTRY_VERIFY(action(page, "Keep running")->isEnabled());
         action(page, "Keep running")->trigger();
@@ -302,7 +374,7 @@ void TestCloudlets::leavesItRunning() {
 }
 
 void TestCloudlets::fetchesTheResidue() {
-    PushPage page(order());
+    PushPage page(*m_services, order());
     page.show();
     QTRY_VERIFY(action(page, "Fetch residue")->isEnabled());
     const QString file = toQt(*m_scratch / "used.cloudlet");
@@ -317,7 +389,7 @@ void TestCloudlets::fetchesTheResidue() {
 // Whoever closes the page ends the VM there, too.
 void TestCloudlets::cancels() {
     {
-        PushPage page(order());
+        PushPage page(*m_services, order());
         page.show();
         QTRY_VERIFY(action(page, "Finish")->isEnabled());
     }
@@ -325,7 +397,7 @@ void TestCloudlets::cancels() {
 }
 
 void TestCloudlets::tellsWhyItIsRefused() {
-    PushPage page(order("viewer"));
+    PushPage page(*m_services, order("viewer"));
     page.show();
     QTRY_COMPARE(page.job().job().state(), Job::State::failed);
     QTRY_VERIFY(page.error().isVisible());
@@ -336,8 +408,8 @@ void TestCloudlets::tellsWhyItIsRefused() {
 void TestCloudlets::namesEveryFocusableWidget() {
     const PushOrder wanted = order();
     CloudletsPage cloudlets;
-    PushPage push(wanted);
-    PushDialog dialog(wanted.file);
+    PushPage push(*m_services, wanted);
+    PushDialog dialog(*m_services, wanted.file);
     RemotePage remote(wanted.server, {});
     for (QWidget* page : {static_cast<QWidget*>(&cloudlets), static_cast<QWidget*>(&push),
                           static_cast<QWidget*>(&dialog), static_cast<QWidget*>(&remote)}) {
