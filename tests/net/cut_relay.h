@@ -1,5 +1,6 @@
 // A TCP relay on the loopback that cuts a connection after so many bytes from the client: the first
-// after the first limit, and so on; those after the last limit live on.
+// after the first limit, and so on; those after the last limit live on. The client loses its line
+// at once; the next connection begins when the server has taken all that was let through.
 #pragma once
 
 #include <netinet/in.h>
@@ -60,7 +61,7 @@ private:
         while (!stop.stop_requested()) {
             pollfd waiting{m_listener.get(), POLLIN, 0};
             if (::poll(&waiting, 1, 50) <= 0) continue;
-            const Fd client(::accept(m_listener.get(), nullptr, nullptr));
+            Fd client(::accept(m_listener.get(), nullptr, nullptr));
             const Fd server = connectTo(m_to);
             ++m_connections;
             std::size_t limit = ~std::size_t{0};
@@ -69,6 +70,18 @@ private:
                 m_limits.pop_front();
             }
             if (client && server) relay(client, server, limit, stop);
+            client.reset();
+            if (server) drain(server, stop);
+        }
+    }
+    // What the server still says goes nowhere; it closes at the end of what came to it.
+    static void drain(const Fd& server, const std::stop_token& stop) {
+        ::shutdown(server.get(), SHUT_WR);
+        char buffer[4096];
+        while (!stop.stop_requested()) {
+            pollfd waiting{server.get(), POLLIN, 0};
+            if (::poll(&waiting, 1, 50) <= 0) continue;
+            if (::recv(server.get(), buffer, sizeof buffer, 0) <= 0) return;
         }
     }
     static void relay(const Fd& client, const Fd& server, std::size_t limit,
