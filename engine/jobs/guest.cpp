@@ -179,6 +179,7 @@ Result<DomainPlan> Guest::domainPlan(const fs::path& disk, const fs::path& memor
     plan.disk = disk;
     plan.memory = memory;
     plan.runDirectory = folder();
+    plan.diskCached = !m_mount;
     if (m_mount && m_memory == Memory::mounted) {
         plan.memoryShared = false;
         plan.emulator = TRY(defaultMountEmulator());

@@ -41,6 +41,9 @@ struct DomainPlan {
     // True: the guest writes into `memory` (needed to capture it). False: its writes are private
     // and the file stays as it is.
     bool memoryShared = true;
+    // False: QEMU reads and writes past the page cache of `disk`. For one whose file system keeps
+    // the pages itself.
+    bool diskCached = true;
     // Holds the domain's sockets and serial log. Made if missing; belongs to the caller, who
     // removes it when the domain has ended. Short: a socket's path holds 107 bytes.
     std::filesystem::path runDirectory;

@@ -67,10 +67,10 @@ std::string disksXml(const DomainPlan& plan) {
     // mount of ours); the default would let the guest see read errors and corrupt itself.
     const std::string disk = fmt::format(
         "<disk type='file' device='disk'>"
-        "<driver name='qemu' type='raw' cache='writeback' error_policy='stop' "
+        "<driver name='qemu' type='raw' cache='{}' error_policy='stop' "
         "rerror_policy='stop' discard='unmap' detect_zeroes='unmap'/>"
         "<source file='{}'/><target dev='vda' bus='virtio'/><boot order='1'/>{}</disk>",
-        escapeXml(plan.disk.native()), pciAddress(2));
+        plan.diskCached ? "writeback" : "none", escapeXml(plan.disk.native()), pciAddress(2));
     const std::string source =
         plan.cdrom.empty() ? std::string()
                            : fmt::format("<source file='{}'/>", escapeXml(plan.cdrom.native()));

@@ -65,12 +65,16 @@ void TestDomainXml::namesWhatThePlanSays() {
     QVERIFY(attributes(xml, "qemu:arg", "value")
                 .contains("memory-backend-file,id=ram0,size=131072K,mem-path=/a/memory.raw,"
                           "share=on"));
+    const auto diskCache = [&] { return attributes(xml, "driver", "cache"); };
+    QCOMPARE(diskCache(), QStringList{"writeback"});
     p.machine.accelerator = Accelerator::kvm;
     p.memoryShared = false;
+    p.diskCached = false;
     p.cdrom = "/a/installer.iso";
     p.emulator = "/a/wrapper";
     xml = domainXml(p);
     QCOMPARE(attributes(xml, "domain", "type"), QStringList{"kvm"});
+    QCOMPARE(diskCache(), QStringList{"none"});
     QVERIFY(xml.find("share=off") != std::string::npos);
     QVERIFY(xml.find("<emulator>/a/wrapper</emulator>") != std::string::npos);
     QCOMPARE(attributes(xml, "source", "file"), (QStringList{"/a/disk.raw", "/a/installer.iso"}));
