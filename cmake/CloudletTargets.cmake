@@ -66,6 +66,21 @@ function(qt_moc TARGET)
   endforeach()
 endfunction()
 
+# qt_translations(TARGET LANGUAGE ...): translations/cloudlet-studio_LANGUAGE.ts in the program, as
+# :/translations. Not qt_add_translations: that is of a package with all of Qt's designer.
+function(qt_translations TARGET)
+  find_program(LRELEASE lrelease HINTS "${QT6_INSTALL_PREFIX}/${QT6_INSTALL_BINS}" REQUIRED)
+  foreach(language ${ARGN})
+    set(source ${CMAKE_SOURCE_DIR}/translations/cloudlet-studio_${language}.ts)
+    set(made ${CMAKE_CURRENT_BINARY_DIR}/cloudlet-studio_${language}.qm)
+    add_custom_command(OUTPUT ${made} COMMAND ${LRELEASE} -silent ${source} -qm ${made}
+      DEPENDS ${source} VERBATIM)
+    list(APPEND all ${made})
+  endforeach()
+  qt_add_resources(${TARGET} translations PREFIX "/translations"
+    BASE "${CMAKE_CURRENT_BINARY_DIR}" FILES ${all})
+endfunction()
+
 # engine_test(FOLDER NAME LINKS ...): tests/FOLDER/tst_NAME.cpp, a Qt Test program of that name.
 # LABEL unit by default; a test that runs a virtual machine says "vm".
 function(engine_test FOLDER NAME)

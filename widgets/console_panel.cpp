@@ -102,7 +102,7 @@ void ConsolePanel::addKeys() {
 
 void ConsolePanel::addClipboard() {
     QToolButton* button =
-        addMenu(tr("C&lipboard"), tr("Which way copied text goes, if the guest supports it"));
+        addMenu(tr("Cl&ipboard"), tr("Which way copied text goes, if the guest supports it"));
     auto* group = new QActionGroup(button);
     using Clipboard = ConsoleView::Clipboard;
     const QList<std::pair<QString, Clipboard>> choices{

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "app/studio/gui_watchdog.h"
+#include "app/studio/language.h"
 #include "app/studio/main_window.h"
 #include "app/studio/qt_text.h"
 #include "app/studio/single_instance.h"
@@ -64,6 +65,7 @@ int run(int argc, char** argv) {
     QApplication::setApplicationVersion(QStringLiteral(CLOUDLET_VERSION));
     QApplication::setDesktopFileName(QStringLiteral("cloudlet-studio"));
     QApplication app(argc, argv);
+    installLanguage(QLocale());
 #ifndef NDEBUG
     const GuiWatchdog watchdog([](std::chrono::milliseconds blocked) {
         qCInfo(watchdogLog) << "a call has blocked the window for" << blocked.count() << "ms";

@@ -9,9 +9,9 @@ namespace cloudlet {
 
 namespace {
 
-QString tr(const char* text) {
-    return QCoreApplication::translate("cloudlet::manifest", text);
-}
+struct ManifestText {
+    Q_DECLARE_TR_FUNCTIONS(cloudlet::ManifestText)
+};
 
 CompositionPart part(const QString& name, std::uint64_t chunks) {
     return {name, chunks, bytesText(chunks * kChunkSize)};
@@ -27,27 +27,28 @@ QString portsText(const std::vector<PortForward>& ports) {
                     .arg(port.protocol == PortForward::Protocol::tcp ? QStringLiteral("tcp")
                                                                      : QStringLiteral("udp"));
     }
-    return list.isEmpty() ? tr("none") : list.join(QStringLiteral(", "));
+    return list.isEmpty() ? ManifestText::tr("none") : list.join(QStringLiteral(", "));
 }
 
 QString machineText(const MachineSpec& machine) {
-    return tr("%1, CPU %2, %3 processor(s), %4 memory, %5")
-        .arg(toQt(machine.machineType), toQt(machine.cpuModel), QString::number(machine.vcpus),
-             bytesText(machine.memoryBytes), QLatin1String(toString(machine.accelerator)));
+    return ManifestText::tr("%1, CPU %2, %n processor(s), %3 memory, %4", nullptr,
+                            static_cast<int>(machine.vcpus))
+        .arg(toQt(machine.machineType), toQt(machine.cpuModel), bytesText(machine.memoryBytes),
+             QLatin1String(toString(machine.accelerator)));
 }
 
 QList<CompositionPart> compositionOf(const Manifest& manifest) {
     const Composition& disk = manifest.of(ImageKind::disk);
     const Composition& memory = manifest.of(ImageKind::memory);
     return {
-        part(tr("Disk, new"), disk.raw),
-        part(tr("Disk, changed"), disk.delta),
-        part(tr("Memory, new"), memory.raw),
-        part(tr("Memory, changed"), memory.delta),
-        part(tr("Found in the base"),
+        part(ManifestText::tr("Disk, new"), disk.raw),
+        part(ManifestText::tr("Disk, changed"), disk.delta),
+        part(ManifestText::tr("Memory, new"), memory.raw),
+        part(ManifestText::tr("Memory, changed"), memory.delta),
+        part(ManifestText::tr("Found in the base"),
              disk.fromBaseDisk + disk.fromBaseMemory + memory.fromBaseDisk + memory.fromBaseMemory),
-        part(tr("Repeated"), disk.repeats + memory.repeats),
-        part(tr("Zero"), disk.zero + memory.zero),
+        part(ManifestText::tr("Repeated"), disk.repeats + memory.repeats),
+        part(ManifestText::tr("Zero"), disk.zero + memory.zero),
     };
 }
 

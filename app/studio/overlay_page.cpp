@@ -275,8 +275,8 @@ void OverlayPage::showFacts(const OverlayFacts& facts) {
     if (manifest.machine) addFact(tr("Machine:"), machineText(*manifest.machine));
     addFact(tr("Ports:"), portsText(manifest.ports));
     if (const auto& set = manifest.startSet) {
-        addFact(tr("Start set:"), tr("%1 chunks lead the file, stored as %2")
-                                      .arg(set->chunks)
+        addFact(tr("Start set:"), tr("%Ln chunk(s) lead the file, stored as %1", nullptr,
+                                     static_cast<int>(set->chunks))
                                       .arg(bytesText(set->storedBytes)));
     } else {
         addFact(tr("Start set:"), tr("none yet; a rehearsal makes it start earlier"));

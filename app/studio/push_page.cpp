@@ -124,7 +124,7 @@ void PushPage::told(const push::Statistics& statistics) {
     }
     side().setFact(tr("Window:"), bytesText(statistics.windowBytes));
     side().setFact(tr("Waited for:"),
-                   tr("%1 segments").arg(QLocale().toString(statistics.demandedSegments)));
+                   tr("%Ln segment(s)", nullptr, static_cast<int>(statistics.demandedSegments)));
 }
 
 void PushPage::askForResidue() {

@@ -8,12 +8,21 @@
 
 namespace cloudlet {
 
+namespace {
+
+// The engine writes numbers as in C.
+QString inThisLanguage(QString number) {
+    return number.replace(u'.', QLocale().decimalPoint());
+}
+
+}  // namespace
+
 QString bytesText(std::uint64_t bytes) {
-    return toQt(formatBytes(bytes));
+    return inThisLanguage(toQt(formatBytes(bytes)));
 }
 
 QString durationText(double seconds) {
-    return toQt(formatDuration(std::chrono::duration<double>(seconds)));
+    return inThisLanguage(toQt(formatDuration(std::chrono::duration<double>(seconds))));
 }
 
 QString dateText(std::int64_t secondsSince1970) {

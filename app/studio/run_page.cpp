@@ -100,9 +100,10 @@ void RunPage::showStatus(const RunStatus& status) {
                        ? durationText(status.completeSeconds)
                        : tr("%1 of %2 are here")
                              .arg(bytesText(status.fetchedBytes), bytesText(status.overlayBytes)));
-    const QLocale locale;
-    side().setFact(tr("In time:"), tr("%1 chunks").arg(locale.toString(status.timelyChunks)));
-    side().setFact(tr("Waited for:"), tr("%1 chunks").arg(locale.toString(status.demandedChunks)));
+    side().setFact(tr("In time:"),
+                   tr("%Ln chunk(s)", nullptr, static_cast<int>(status.timelyChunks)));
+    side().setFact(tr("Waited for:"),
+                   tr("%Ln chunk(s)", nullptr, static_cast<int>(status.demandedChunks)));
 }
 
 void RunPage::residueCreated(const CreatedOverlay& created) {
