@@ -1816,6 +1816,18 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
         <source>It cannot be pushed there: %1.</source>
         <translation>Es kann nicht dorthin übertragen werden: %1.</translation>
     </message>
+    <message>
+        <source>Send the &amp;base first (up to %1)</source>
+        <translation>&amp;Basis zuerst senden (bis zu %1)</translation>
+    </message>
+    <message>
+        <source>The base VM &quot;%1&quot; goes there first, and stays there.</source>
+        <translation>Die Basis-VM „%1“ geht zuerst dorthin und bleibt dort.</translation>
+    </message>
+    <message>
+        <source>It does not hold the base VM &quot;%1&quot;, which this computer can send it.</source>
+        <translation>Es hat die Basis-VM „%1“ nicht; dieser Rechner kann sie senden.</translation>
+    </message>
 </context>
 <context>
     <name>cloudlet::PushPage</name>
@@ -1961,6 +1973,10 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
     <message>
         <source>&quot;%1&quot; has ended.</source>
         <translation>„%1“ ist beendet.</translation>
+    </message>
+    <message>
+        <source>The base of &quot;%1&quot; goes to %2…</source>
+        <translation>Die Basis von „%1“ geht an %2…</translation>
     </message>
 </context>
 <context>
