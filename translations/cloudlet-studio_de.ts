@@ -381,14 +381,6 @@
         <translation>Mit einem Cloudlet koppeln</translation>
     </message>
     <message>
-        <source>The link that &quot;synthesis_server pair&quot; prints on the cloudlet. It holds the
-fingerprint of the cloudlet&apos;s key, by which this computer knows it from then on,
-and a secret that admits one device once.</source>
-        <translation>Der Link, den „synthesis_server pair“ auf dem Cloudlet ausgibt. Er enthält den
-Fingerabdruck des Cloudlet-Schlüssels, an dem dieser Rechner es künftig erkennt,
-und ein Geheimnis, das ein Gerät einmal zulässt.</translation>
-    </message>
-    <message>
         <source>Forget</source>
         <translation>Vergessen</translation>
     </message>
@@ -403,6 +395,15 @@ und ein Geheimnis, das ein Gerät einmal zulässt.</translation>
     <message>
         <source>End the VM of &quot;%1&quot;? What it holds is lost.</source>
         <translation>VM von „%1“ beenden? Ihr Inhalt geht verloren.</translation>
+    </message>
+    <message>
+        <source>The link that &quot;synthesis_server pair&quot; prints there: the fingerprint of its key, which
+it has to show from then on, and a secret that admits one device once. Its token goes
+to the desktop&apos;s keyring, if one is open, or else to a file that only you can read.</source>
+        <translation>Der Link, den „synthesis_server pair“ dort ausgibt: der Fingerabdruck seines Schlüssels,
+den es künftig vorweisen muss, und ein Geheimnis, das ein Gerät einmal zulässt. Das Token
+kommt in den Schlüsselbund des Desktops, wenn einer offen ist, sonst in eine Datei, die nur
+Sie lesen können.</translation>
     </message>
 </context>
 <context>

@@ -38,14 +38,17 @@ Result<void> runPair(Context& context, const PairOptions& options) {
     PairedServers servers;
     TRY(servers.all());  // one that cannot be written to must not cost the link
     const std::string device = options.device.empty() ? ownName() : options.device;
-    const PairedServer server = TRY(pairWithServer(link, device, options.name, context.stop));
-    TRY(servers.add(server));
+    const PairedServer server = TRY(
+        servers.keep(TRY(pairWithServer(link, device, options.name, context.stop)), context.stop));
+    const std::string place = server.keyring.empty() ? servers.file().string() +
+                                                           ", which only you may read: no desktop "
+                                                           "keyring took it"
+                                                     : "the desktop's keyring";
     context.terminal.result(
-        fmt::format("Paired with \"{}\" ({}) as {}.\nIts token is kept in {}, which only you may "
-                    "read.\n",
+        fmt::format("Paired with \"{}\" ({}) as {}.\nIts token is kept in {}.\n",
                     escapeForTerminal(server.name), server.address.text(), toString(server.role),
-                    servers.file().string()),
-        {{"paired", toJson(server)}});
+                    place),
+        {{"paired", toJson(server)}, {"inKeyring", !server.keyring.empty()}});
     return {};
 }
 
@@ -142,7 +145,10 @@ void addPair(CLI::App& app, Context& context) {
         ->add_option("--device", options->device,
                      "What the server is to call this device (default: this host's name)")
         ->type_name("NAME");
-    command->footer("Example: cloudlet pair 'cloudlet://edge1:8021/#...' --name edge1");
+    command->footer(
+        "The token that this gets is kept in the desktop's keyring, if one is there and open, and "
+        "else in\na file that only you may read; it says where.\n"
+        "Example: cloudlet pair 'cloudlet://edge1:8021/#...' --name edge1");
     command->callback([&context, options] {
         context.action = [&context, options] { return runPair(context, *options); };
     });

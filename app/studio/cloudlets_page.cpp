@@ -345,9 +345,10 @@ void CloudletsPage::pair() {
     bool ok = false;
     const QString link = QInputDialog::getText(
         window(), tr("Pair with a cloudlet"),
-        tr("The link that \"synthesis_server pair\" prints on the cloudlet. It holds the\n"
-           "fingerprint of the cloudlet's key, by which this computer knows it from then on,\n"
-           "and a secret that admits one device once."),
+        tr("The link that \"synthesis_server pair\" prints there: the fingerprint of its key, "
+           "which\n"
+           "it has to show from then on, and a secret that admits one device once. Its token goes\n"
+           "to the desktop's keyring, if one is open, or else to a file that only you can read."),
         QLineEdit::Normal, {}, &ok);
     if (ok && !m_working.isRunning()) pairWith(link.trimmed());
 }
@@ -356,9 +357,9 @@ void CloudletsPage::pairWith(const QString& link) {
     work([link = link.toStdString(), device = QSysInfo::machineHostName().toStdString()](
              Progress&, const std::stop_token& stop) -> Result<void> {
         const PairLink parsed = TRY(PairLink::parse(link));
-        PairedServers servers;
-        TRY(servers.all());  // one that cannot be written to must not cost the link
-        return servers.add(TRY(pairWithServer(parsed, device, "", stop)));
+        TRY(PairedServers().all());  // one that cannot be written to must not cost the link
+        TRY(PairedServers().keep(TRY(pairWithServer(parsed, device, "", stop)), stop));
+        return {};
     });
 }
 

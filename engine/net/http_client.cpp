@@ -39,6 +39,7 @@ Error toldError(unsigned status, std::string_view body) {
 Result<json::Object> askServer(const ServerAccess& access, const std::string& method,
                                const std::string& target, const json::Object& body,
                                std::stop_token stop) {
+    const std::string token = TRY(tokenOf(access, stop));
     const auto link = TRY(ClientLink::open(access, stop));
     Exchange exchange;
     auto& request = exchange.request;
@@ -46,9 +47,7 @@ Result<json::Object> askServer(const ServerAccess& access, const std::string& me
     request.method_string(method);
     request.target(target);
     request.set(http::field::host, access.address.text());
-    if (!access.token.empty()) {
-        request.set(http::field::authorization, "Bearer " + access.token);
-    }
+    if (!token.empty()) request.set(http::field::authorization, "Bearer " + token);
     if (!body.empty()) request.body() = json::serialize(body);
     request.keep_alive(false);
     request.prepare_payload();

@@ -10,6 +10,7 @@
 #include "engine/base/utf8.h"
 #include "engine/base/xdg.h"
 #include "engine/catalog/file_lock.h"
+#include "engine/net/keyring.h"
 #include "engine/net/secret.h"
 
 namespace cloudlet {
@@ -51,6 +52,11 @@ Result<PairedServer> readServer(const json::Value& value) {
     const std::optional<Role> role = roleFromText(TRY(json::string(*object, "role")));
     if (!role) return Error{ErrorCode::corrupt, "field \"role\" is none of the roles"};
     server.role = *role;
+    if (object->contains("keyring")) {
+        server.keyring = TRY(json::string(*object, "keyring"));
+        if (looksLikeSecret(server.keyring)) return server;
+        return Error{ErrorCode::corrupt, "field \"keyring\" is no key"};
+    }
     server.token = TRY(json::string(*object, "token"));
     if (!looksLikeSecret(server.token)) {
         return Error{ErrorCode::corrupt, "field \"token\" is none"};
@@ -98,11 +104,13 @@ Result<std::vector<PairedServer>> PairedServers::read() const {
 Result<void> PairedServers::write(const std::vector<PairedServer>& servers) const {
     json::Array list;
     for (const PairedServer& server : servers) {
-        list.push_back(json::Object{{"name", server.name},
-                                    {"address", server.address.text()},
-                                    {"fingerprint", server.fingerprint.hex()},
-                                    {"role", toString(server.role)},
-                                    {"token", server.token}});
+        const bool inKeyring = !server.keyring.empty();
+        list.push_back(json::Object{
+            {"name", server.name},
+            {"address", server.address.text()},
+            {"fingerprint", server.fingerprint.hex()},
+            {"role", toString(server.role)},
+            {inKeyring ? "keyring" : "token", inKeyring ? server.keyring : server.token}});
     }
     return writeWholeFile(m_file, asBytes(json::serialize(json::Object{{"servers", list}})));
 }
@@ -148,6 +156,27 @@ Result<void> PairedServers::add(const PairedServer& server) {
     });
 }
 
+Result<PairedServer> PairedServers::keep(PairedServer server, std::stop_token stop) {
+    const std::vector<PairedServer> before = TRY(read());
+    std::string key = TRY(randomSecret());
+    const std::string label = "Cloudlet Studio: the token for " + server.address.text();
+    if (storeInKeyring(key, label, server.token, stop)) {
+        server.keyring = std::move(key);
+        server.token.clear();
+    }
+    const Result<void> added = add(server);
+    if (!added && !server.keyring.empty()) (void)removeFromKeyring(server.keyring, stop);
+    TRY(added);
+    const std::vector<PairedServer> now = TRY(read());
+    for (const PairedServer& old : before) {
+        const bool isStillThere =
+            std::any_of(now.begin(), now.end(),
+                        [&](const PairedServer& each) { return each.keyring == old.keyring; });
+        if (!old.keyring.empty() && !isStillThere) (void)removeFromKeyring(old.keyring, stop);
+    }
+    return server;
+}
+
 Result<PairedServer> PairedServers::forget(const std::string& which) {
     PairedServer forgotten;
     TRY(update([&](std::vector<PairedServer>& servers) -> Result<void> {
@@ -156,6 +185,8 @@ Result<PairedServer> PairedServers::forget(const std::string& which) {
         servers.erase(servers.begin() + static_cast<std::ptrdiff_t>(index));
         return {};
     }));
+    // Without its key nobody finds what stays there.
+    if (!forgotten.keyring.empty()) (void)removeFromKeyring(forgotten.keyring, {});
     return forgotten;
 }
 

@@ -1,6 +1,6 @@
 // The servers that this user's devices are paired with: how to reach each, the key to expect, the
-// token to show. One file, mode 0600, replaced whole; several programs may use it at once. The
-// desktop and the command line share it. Any thread.
+// token to show, or where in the desktop's keyring it is. One file, mode 0600, replaced whole;
+// several programs may use it at once. The desktop and the command line share it. Any thread.
 #pragma once
 
 #include <string>
@@ -18,9 +18,10 @@ struct PairedServer {
     ServerAddress address;
     Hash fingerprint;
     Role role = Role::viewer;
-    std::string token;  // a secret
+    std::string token;         // a secret
+    std::string keyring = {};  // where it is in the desktop's keyring; empty: it is in `token`
 
-    ServerAccess access() const { return {address, fingerprint, token}; }
+    ServerAccess access() const { return {address, fingerprint, token, keyring}; }
 };
 
 class PairedServers {
@@ -37,6 +38,10 @@ public:
     // In place of one with the same key or the same address and port. Errors: exists, if another
     // has its name.
     Result<void> add(const PairedServer& server);
+    // As add(), with its token in the desktop's keyring where one takes it. Blocks (keyring.h).
+    // What is in the file then.
+    Result<PairedServer> keep(PairedServer server, std::stop_token stop);
+    // With its token in the keyring, if that can be reached; else that stays there. Blocks.
     // Errors: as find().
     Result<PairedServer> forget(const std::string& which);
 

@@ -32,6 +32,11 @@ Result<void> PushLine::run(std::stop_token stop) {
 }
 
 Result<void> PushLine::upgrade(const std::stop_token& stop) {
+    const Result<std::string> token = tokenOf(m_plan.server, stop);
+    if (!token) {
+        m_final = true;
+        return token.error();
+    }
     m_socket.emplace(std::move(m_link->stream()));
     m_socket->set_option(websocket::stream_base::timeout{10s, 15s, true});
     m_socket->read_message_max(push::kMostMessage);
@@ -39,8 +44,8 @@ Result<void> PushLine::upgrade(const std::stop_token& stop) {
     m_socket->auto_fragment(false);
     m_socket->binary(true);
     m_socket->set_option(
-        websocket::stream_base::decorator([this](websocket::request_type& request) {
-            request.set(http::field::authorization, "Bearer " + m_plan.server.token);
+        websocket::stream_base::decorator([bearer = "Bearer " + *token](auto& request) {
+            request.set(http::field::authorization, bearer);
         }));
     bool done = false;
     beast::error_code error;

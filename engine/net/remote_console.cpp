@@ -32,12 +32,13 @@ public:
 
     Result<void> connect(const ServerAccess& access, const std::string& session,
                          std::stop_token stop) {
+        const std::string token = TRY(tokenOf(access, stop));
         m_socket.set_option(websocket::stream_base::timeout{std::chrono::seconds(10),
                                                             std::chrono::seconds(15), true});
         m_socket.read_message_max(kMostMessage);
         m_socket.binary(true);
-        m_socket.set_option(websocket::stream_base::decorator(
-            [token = access.token](websocket::request_type& request) {
+        m_socket.set_option(
+            websocket::stream_base::decorator([token](websocket::request_type& request) {
                 request.set(http::field::authorization, "Bearer " + token);
             }));
         bool done = false;
