@@ -1,14 +1,16 @@
 #!/usr/bin/python3
 """The studio as a person without a mouse meets it: the real program on a display of its own, seen
 through the accessibility bus, driven by keys alone. Library, author (a command typed into the
-guest's console), create the overlay, run it, stop it. Every element that the keyboard reaches has
-a name, and the program prints no warning.
+guest's console), create the overlay, run it, stop it; pair with a cloudlet, push the overlay to it,
+finish it there. Every element that the keyboard reaches has a name, and the program prints no
+warning.
 
-Usage: black_box.py STUDIO CLOUDLET     (CLOUDLET_TINY_DISK names the small test guest)
+Usage: black_box.py STUDIO CLOUDLET SERVER     (CLOUDLET_TINY_DISK names the small test guest)
 """
 
 import contextlib
 import ctypes
+import json
 import mmap
 import os
 import pathlib
@@ -300,6 +302,66 @@ def hand_over(studio, program, file):
     studio.expect_names("in the inspector")
 
 
+class Cloudlet:
+    """synthesis_server on the loopback, with the catalog that all share here."""
+
+    def __init__(self, program, place):
+        self.port = free_port()
+        config = place / "server.conf"
+        config.write_text("announce = no\nlisten = 127.0.0.1\nforward-address = 127.0.0.1\n"
+                          f"port = {self.port}\n")
+        self.words = [program, "--json", "--config", config]
+        self.process = subprocess.Popen([*self.words, "run"], stdout=subprocess.PIPE)
+
+    def __enter__(self):
+        if not self.process.stdout.readline():
+            raise SystemExit("black_box: synthesis_server does not start")
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(LIMIT)
+
+    def ask(self, *words):
+        said = subprocess.run([*self.words, *words], stdout=subprocess.PIPE, check=True,
+                              timeout=LIMIT).stdout
+        return json.loads(said)
+
+    def link(self):
+        return self.ask("pair", "--host", "127.0.0.1")["link"]
+
+
+def push(studio, cloudlet):
+    """From the inspector of the overlay to the VM on the cloudlet, and its end."""
+    studio.press(ord("l"), CONTROL, SHIFT)
+    studio.expect("\"synthesis_server pair\"; the link")
+    studio.tab_to("Pair…")
+    studio.press(SPACE)
+    studio.expect("^The link that \"synthesis_server pair\" prints")
+    studio.expect_names("where a link is asked for")
+    studio.type(cloudlet.link() + "\n")
+    studio.expect("^Answers$")
+    studio.expect_names("with a cloudlet")
+    studio.press(ord("w"), CONTROL)
+    studio.expect("^Overlay: web page$")
+    studio.tab_to("Push to…")
+    studio.press(SPACE)
+    studio.expect("It holds the base and has room")
+    studio.expect_names("before a push")
+    studio.press(ord("p"), ALT)
+    studio.expect("\"web-page\" runs on 127")
+    console = "Console of web-page on 127.0.0.1"
+    wait_for("the remote console has the keyboard", lambda: console in studio.focused_name())
+    port = int(studio.expect(r"127\.0\.0\.1:(\d+).* port 8080").group(1))
+    wait_for("the page of the remote VM", lambda: page(port, "typed") == "typed-in\n")
+    studio.expect_names("while it runs on the cloudlet")
+    studio.press(ord("g"), CONTROL, ALT)
+    studio.tab_to("Finish")
+    studio.press(SPACE)
+    studio.expect("\"web-page\" has ended")
+    wait_for("no session on the cloudlet", lambda: not cloudlet.ask("list-session")["sessions"])
+
+
 def crash(studio, display, program, place):
     """What a killed studio leaves is found by the next, and ended."""
     author(studio, display)
@@ -328,7 +390,7 @@ def leave(studio):
         raise SystemExit(f"black_box: exit code {code}; printed: {printed}")
 
 
-def main(studio_program, cloudlet_program):
+def main(studio_program, cloudlet_program, server_program):
     place = pathlib.Path(tempfile.mkdtemp(prefix="bb", dir="/tmp"))
     environment = {"HOME": place, "XDG_RUNTIME_DIR": place / "run", "XDG_DATA_HOME": place / "data",
                    "XDG_CONFIG_HOME": place / "config", "CLOUDLET_CATALOG": place / "cat",
@@ -349,11 +411,13 @@ def main(studio_program, cloudlet_program):
         create(studio)
         run(studio)
         hand_over(studio, studio_program, place / "Documents" / "web-page.cloudlet")
+        with Cloudlet(server_program, place) as cloudlet:
+            push(studio, cloudlet)
         leave(studio)
         studio = Studio(studio_program, place)
         studio = crash(studio, display, studio_program, place)
         leave(studio)
-        print("black_box: authored, created, ran, inspected, recovered, all by keyboard")
+        print("black_box: authored, created, ran, inspected, pushed, recovered, all by keyboard")
     finally:
         if studio is not None and studio.process.poll() is None:
             studio.process.send_signal(signal.SIGTERM)
@@ -368,6 +432,6 @@ def main(studio_program, cloudlet_program):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
+    if len(sys.argv) != 4:
         raise SystemExit(__doc__)
-    main(sys.argv[1], sys.argv[2])
+    main(*sys.argv[1:])
