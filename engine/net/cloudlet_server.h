@@ -3,6 +3,7 @@
 // and pairing. Made and ended by one thread; the rest is any thread's.
 #pragma once
 
+#include <chrono>
 #include <memory>
 
 #include "engine/net/rest.h"
@@ -10,11 +11,18 @@
 
 namespace cloudlet {
 
+// How long who is connected may be silent.
+struct Patience {
+    std::chrono::milliseconds greeting{10'000};  // handshake, and each request: all of it
+    std::chrono::milliseconds silence{15'000};   // no sign of life on a WebSocket
+};
+
 struct ServerParts {
     const ServerIdentity& identity;
     Rest& rest;
     SessionTable& sessions;
     Gatekeeper& gatekeeper;
+    Patience patience = {};
 };
 
 class CloudletServer {

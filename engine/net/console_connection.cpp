@@ -2,17 +2,18 @@
 
 #include <boost/asio/write.hpp>
 
-#include "engine/net/rest.h"
+#include "engine/net/http_connection.h"
 
 namespace cloudlet {
 
-ConsoleConnection::ConsoleConnection(TlsStream stream, std::filesystem::path console)
-    : m_socket(std::move(stream)), m_console(m_socket.get_executor()), m_path(std::move(console)) {}
+ConsoleConnection::ConsoleConnection(TlsStream stream, std::filesystem::path console,
+                                     const Patience& patience)
+    : m_socket(std::move(stream)), m_console(m_socket.get_executor()), m_path(std::move(console)) {
+    m_socket.set_option(timeoutOf(patience));
+}
 
 void ConsoleConnection::start(HttpRequest request) {
     m_request = std::move(request);
-    m_socket.set_option(
-        websocket::stream_base::timeout{std::chrono::seconds(10), std::chrono::seconds(15), true});
     m_socket.read_message_max(kMostMessage);
     m_socket.binary(true);
     beast::error_code error;

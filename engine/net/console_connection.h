@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "engine/net/cloudlet_server.h"
 #include "engine/net/stream.h"
 
 namespace cloudlet {
@@ -14,7 +15,7 @@ namespace cloudlet {
 class ConsoleConnection : public std::enable_shared_from_this<ConsoleConnection> {
 public:
     // `console` is the UNIX socket of the VM's VNC server; empty: the VM does not run yet.
-    ConsoleConnection(TlsStream stream, std::filesystem::path console);
+    ConsoleConnection(TlsStream stream, std::filesystem::path console, const Patience& patience);
     void start(HttpRequest request);
 
 private:

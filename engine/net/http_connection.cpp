@@ -8,7 +8,6 @@ namespace cloudlet {
 
 namespace {
 
-constexpr std::chrono::seconds kLimit{10};
 constexpr std::size_t kMostHeader = 16 << 10;
 constexpr std::size_t kMostBody = 64 << 10;
 constexpr std::string_view kSynthesis = "/v1/synthesis";
@@ -38,7 +37,7 @@ HttpConnection::HttpConnection(asio::ip::tcp::socket socket, ServerRoom& room)
 }
 
 void HttpConnection::limitTime() {
-    beast::get_lowest_layer(m_stream).expires_after(kLimit);
+    beast::get_lowest_layer(m_stream).expires_after(m_room.parts.patience.greeting);
 }
 
 void HttpConnection::start() {
@@ -122,7 +121,8 @@ void HttpConnection::upgraded(const Result<Peer>& peer) {
             target.substr(kSessions.size(), target.size() - kSessions.size() - kConsole.size());
         const auto session = sessionFor(*peer, id, m_room.parts.sessions);
         if (!session) return write(restError(session.error()));
-        return std::make_shared<ConsoleConnection>(std::move(m_stream), (*session)->console())
+        return std::make_shared<ConsoleConnection>(std::move(m_stream), (*session)->console(),
+                                                   m_room.parts.patience)
             ->start(m_parser->release());
     }
     write(restError({ErrorCode::notFound, "there is no such WebSocket"}));

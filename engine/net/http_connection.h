@@ -20,6 +20,11 @@ struct ServerRoom {
     Admission admission;
 };
 
+// Of a WebSocket: its handshake, then signs of life, asked for by pings.
+inline websocket::stream_base::timeout timeoutOf(const Patience& patience) {
+    return {patience.greeting, patience.silence, true};
+}
+
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 public:
     HttpConnection(asio::ip::tcp::socket socket, ServerRoom& room);

@@ -1,6 +1,7 @@
-// A TCP relay on the loopback that cuts a connection after so many bytes from the client: the first
-// after the first limit, and so on; those after the last limit live on. The client loses its line
-// at once; the next connection begins when the server has taken all that was let through.
+// A TCP relay on the loopback that cuts a connection after so many bytes from one side, the
+// client's if not said otherwise: the first after the first limit, and so on; those after the last
+// limit live on. The client loses its line at once; the next connection begins when the server has
+// taken all that was let through. To the server each connection comes from another address.
 #pragma once
 
 #include <netinet/in.h>
@@ -41,8 +42,10 @@ inline Fd connectTo(std::uint16_t port, std::uint32_t from = INADDR_LOOPBACK) {
 
 class CutRelay {
 public:
-    CutRelay(std::uint16_t to, std::deque<std::size_t> limits)
-        : m_to(to), m_limits(std::move(limits)) {
+    enum class Count { fromClient, fromServer };
+
+    CutRelay(std::uint16_t to, std::deque<std::size_t> limits, Count count = Count::fromClient)
+        : m_to(to), m_limits(std::move(limits)), m_counted(count == Count::fromClient ? 0 : 1) {
         m_listener = Fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
         sockaddr_in address = loopback(0);
         CHECK(::bind(m_listener.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
@@ -54,6 +57,8 @@ public:
     }
     std::uint16_t port() const { return m_port; }
     std::size_t connections() const { return m_connections; }
+    // What the server says next does not come: the client's line is reset.
+    void resetAtTheNextAnswer() { m_resets = true; }
 
 private:
     // One connection at a time: a client has no more.
@@ -62,8 +67,8 @@ private:
             pollfd waiting{m_listener.get(), POLLIN, 0};
             if (::poll(&waiting, 1, 50) <= 0) continue;
             Fd client(::accept(m_listener.get(), nullptr, nullptr));
-            const Fd server = connectTo(m_to);
-            ++m_connections;
+            const Fd server =
+                connectTo(m_to, INADDR_LOOPBACK + static_cast<std::uint32_t>(m_connections++));
             std::size_t limit = ~std::size_t{0};
             if (!m_limits.empty()) {
                 limit = m_limits.front();
@@ -84,8 +89,8 @@ private:
             if (::recv(server.get(), buffer, sizeof buffer, 0) <= 0) return;
         }
     }
-    static void relay(const Fd& client, const Fd& server, std::size_t limit,
-                      const std::stop_token& stop) {
+    void relay(const Fd& client, const Fd& server, std::size_t limit,
+               const std::stop_token& stop) const {
         std::vector<char> buffer(64 << 10);
         while (!stop.stop_requested() && limit > 0) {
             pollfd both[2] = {{client.get(), POLLIN, 0}, {server.get(), POLLIN, 0}};
@@ -94,9 +99,14 @@ private:
                 if (both[i].revents == 0) continue;
                 const ssize_t got =
                     ::recv(both[i].fd, buffer.data(),
-                           i == 0 ? std::min(buffer.size(), limit) : buffer.size(), 0);
+                           i == m_counted ? std::min(buffer.size(), limit) : buffer.size(), 0);
                 if (got <= 0) return;
-                if (i == 0) limit -= static_cast<std::size_t>(got);
+                if (i == 1 && m_resets) {
+                    const linger now{1, 0};
+                    ::setsockopt(client.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
+                    return;
+                }
+                if (i == m_counted) limit -= static_cast<std::size_t>(got);
                 for (ssize_t sent = 0; sent < got;) {
                     const ssize_t some = ::send(both[1 - i].fd, buffer.data() + sent,
                                                 static_cast<std::size_t>(got - sent), MSG_NOSIGNAL);
@@ -109,9 +119,11 @@ private:
 
     std::uint16_t m_to;
     std::deque<std::size_t> m_limits;
+    int m_counted;  // of client and server
     Fd m_listener;
     std::uint16_t m_port = 0;
     std::atomic<std::size_t> m_connections = 0;
+    std::atomic<bool> m_resets = false;
     std::jthread m_thread;
 };
 

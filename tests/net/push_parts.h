@@ -3,6 +3,7 @@
 #pragma once
 
 #include <mutex>
+#include <set>
 
 #include "engine/net/role.h"
 #include "engine/net/session_table.h"
@@ -14,9 +15,10 @@ namespace cloudlet::test {
 // make it look like a real one.
 class FakeGatekeeper : public Gatekeeper {
 public:
-    Result<Peer> peerOf(const std::string& shown, const std::string&) override {
+    Result<Peer> peerOf(const std::string& shown, const std::string& source) override {
         const std::string token = shown.substr(0, shown.find('-'));
         const std::lock_guard lock(m_mutex);
+        m_sources.insert(source);
         if (token == m_revoked) return refusal();
         for (const std::string known : {"pusher", "other", "viewer", "admin"}) {
             if (token != known) continue;
@@ -40,11 +42,17 @@ public:
         const std::lock_guard lock(m_mutex);
         m_revoked = id;
     }
+    // The addresses that have asked.
+    std::set<std::string> sources() {
+        const std::lock_guard lock(m_mutex);
+        return m_sources;
+    }
 
 private:
     static Error refusal() { return {ErrorCode::permission, "nobody here knows you"}; }
     std::mutex m_mutex;
     std::string m_revoked;
+    std::set<std::string> m_sources;
 };
 
 // Reads the whole file, in order or from its end, and keeps its hash.

@@ -13,10 +13,12 @@ namespace cloudlet::test {
 
 class PushServer {
 public:
-    explicit PushServer(SessionLimits limits = roomyLimits())
-        : identity(ServerIdentity::openOrCreate(scratch / "key").value()),
+    explicit PushServer(std::string listenAt = "127.0.0.1", Patience withThem = {})
+        : address(std::move(listenAt)),
+          patience(withThem),
+          identity(ServerIdentity::openOrCreate(scratch / "key").value()),
           catalog(Catalog::open(scratch / "catalog").value()),
-          sessions(work, scratch.path(), limits),
+          sessions(work, scratch.path(), roomyLimits()),
           rest(catalog, sessions, gatekeeper) {
         restart();
     }
@@ -24,12 +26,15 @@ public:
     void restart() {
         server.reset();
         server.emplace(
-            CloudletServer::start({identity, rest, sessions, gatekeeper}, "127.0.0.1", 0).value());
+            CloudletServer::start({identity, rest, sessions, gatekeeper, patience}, address, 0)
+                .value());
     }
     ServerAccess access(const std::string& token = "pusher") const {
-        return {{"127.0.0.1", server->port()}, identity.fingerprint, token};
+        return {{address, server->port()}, identity.fingerprint, token};
     }
 
+    const std::string address;
+    const Patience patience;
     Scratch scratch;
     FakeGatekeeper gatekeeper;
     ReadingWork work;
