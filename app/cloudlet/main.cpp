@@ -53,6 +53,7 @@ int run(int argc, char** argv) {
     addServerCommands(app, context);
     addSessionCommands(app, context);
     addResidueCommand(app, context);
+    addFetchResidueCommand(app, context);
     addCodecCommands(app, context);
     app.final_callback([&] {
         const Result<void> fits = checkTrailing(app, context);

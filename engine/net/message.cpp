@@ -16,7 +16,7 @@ constexpr std::size_t kMostText = 4096;
 constexpr std::size_t kMostName = 100;
 constexpr std::uint64_t kAnyNumber = std::numeric_limits<std::uint64_t>::max();
 
-constexpr std::array kWhats{"overlay", "base"};
+constexpr std::array kWhats{"overlay", "base", "residue"};
 constexpr std::array kStarts{"early", "complete"};
 constexpr std::array kPhases{"receiving", "starting", "running", "complete", "ended", "failed"};
 constexpr std::array kThens{"end", "keep", "residue"};
@@ -90,7 +90,7 @@ json::Object toJson(const Statistics& statistics) {
             {"waits", statistics.waits}};
 }
 json::Object toJson(const Finish& finish) {
-    return {{"then", nameOf(finish.then, kThens)}};
+    return {{"then", nameOf(finish.then, kThens)}, {"from", finish.from}};
 }
 
 template <typename T>
@@ -115,6 +115,7 @@ void write(ByteWriter& out, const Residue& residue) {
     out.append(residue.bytes);
 }
 void write(ByteWriter&, const Bye&) {}
+void write(ByteWriter&, const Taken&) {}
 
 Result<Message> parseHello(const json::Object& object) {
     return Message(Hello{static_cast<std::uint32_t>(TRY(json::number(
@@ -127,10 +128,12 @@ Result<Message> parseOffer(const json::Object& object) {
     offer.what = TRY(choice<What>(object, "what", kWhats));
     offer.id = TRY(json::hash(object, "id"));
     offer.size = TRY(json::number(object, "size", kMostFileBytes));
-    if (offer.size == 0) return broken("an empty file is offered");
     offer.start = TRY(choice<Start>(object, "start", kStarts));
     offer.forwards = TRY(forwardsIn(object, "forwards"));
     offer.session = TRY(text(object, "session", kMostName));
+    const bool ofSession = offer.what == What::residue;
+    if (offer.size == 0 && !ofSession) return broken("an empty file is offered");
+    if (offer.session.empty() && ofSession) return broken("the residue of no session");
     return Message(offer);
 }
 
@@ -148,6 +151,12 @@ Result<Message> parseStatistics(const json::Object& object) {
                               TRY(json::number(object, "windowBytes", kAnyNumber)),
                               TRY(json::number(object, "demandedSegments", kAnyNumber)),
                               TRY(json::number(object, "waits", kAnyNumber))});
+}
+
+Result<Message> parseFinish(const json::Object& object) {
+    Finish finish{TRY(choice<Then>(object, "then", kThens)), 0};
+    if (object.contains("from")) finish.from = TRY(json::number(object, "from", kMostFileBytes));
+    return Message(finish);
 }
 
 Result<Message> parseWant(ByteReader& in) {
@@ -203,7 +212,7 @@ Result<Message> parseObject(std::uint8_t type, ByteView body) {
         case 9:
             return parseStatistics(object);
         default:
-            return Message(Finish{TRY(choice<Then>(object, "then", kThens))});
+            return parseFinish(object);
     }
 }
 
@@ -255,6 +264,9 @@ Result<Message> parse(ByteView bytes) {
         case 12:
             if (!body.empty()) return broken("a bye says nothing else");
             return Message(Bye{});
+        case 13:
+            if (!body.empty()) return broken("a taken says nothing else");
+            return Message(Taken{});
         default:
             if (type == 0 || type > std::variant_size_v<Message>) return broken("no such type");
             return parseObject(type, body);

@@ -44,13 +44,14 @@ struct Hello {
     std::string program;
 };
 
-enum class What : std::uint8_t { overlay, base };
+// `residue`: nothing is offered; what the VM of `session` has become is asked for.
+enum class What : std::uint8_t { overlay, base, residue };
 enum class Start : std::uint8_t { early, complete };
 
 struct Offer {
     What what = What::overlay;
     Hash id;
-    std::uint64_t size = 0;
+    std::uint64_t size = 0;  // 0: of a residue, by a client without the session's file
     Start start = Start::early;
     std::vector<PortForward> forwards;
     std::string session;  // to go on with; empty: a new one
@@ -107,6 +108,7 @@ enum class Then : std::uint8_t { end, keep, residue };
 
 struct Finish {
     Then then = Then::end;
+    std::uint64_t from = 0;  // of the residue: what lies before is there already
 };
 
 struct Residue {
@@ -117,9 +119,12 @@ struct Residue {
 
 struct Bye {};
 
+// The whole residue is there and kept.
+struct Taken {};
+
 // In the order of their types on the wire, which count from 1.
 using Message = std::variant<Hello, Offer, Head, Accept, Reject, Want, Pieces, State, Statistics,
-                             Finish, Residue, Bye>;
+                             Finish, Residue, Bye, Taken>;
 
 // A code by its name; one that this version does not know is a failure like any other.
 ErrorCode errorCodeOf(std::string_view name);

@@ -40,7 +40,13 @@ struct PushPlan {
 // Returns when the session has ended, or the server lets it run on (Then::keep). Errors: those by
 // which the server refuses (notFound, incompatible, inUse, noSpace, permission) or with which the
 // session fails; unavailable, when the line cannot be had again; cancelled, and then the session
-// is ended, if the server can be told.
+// is ended, if the server can be told; one whose residue is on its way keeps it.
 Result<void> pushToServer(const PushPlan& plan, PushObserver& observer, std::stop_token stop);
+
+// Fetches what the VM of a session that was left running has become; the VM ends. Errors: notFound,
+// if it is not this device's, or gone; unavailable; cancelled: the cloudlet keeps the residue for
+// another try.
+Result<void> fetchResidue(const ServerAccess& server, const std::string& session,
+                          PushObserver& observer, std::stop_token stop);
 
 }  // namespace cloudlet

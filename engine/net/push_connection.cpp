@@ -23,7 +23,8 @@ Result<std::shared_ptr<PushSession>> openSession(ServerRoom& room, const Peer& p
         return Error{ErrorCode::permission,
                      isBase ? "only an admin may send a base VM" : "this device may not push"};
     }
-    if (isBase) return room.parts.sessions.open(peer, offer, nullptr, {});
+    if (offer.what != push::What::overlay)
+        return room.parts.sessions.open(peer, offer, nullptr, {});
     const Manifest manifest = TRY(manifestOf(offer, head));
     return room.parts.sessions.open(peer, offer, &manifest, {});
 }
@@ -43,9 +44,7 @@ PushConnection::~PushConnection() {
 
 void PushConnection::start(HttpRequest request) {
     m_request = std::move(request);
-    // Handshake, then a sign of life: asked for by pings.
-    m_socket.set_option(
-        websocket::stream_base::timeout{std::chrono::seconds(10), std::chrono::seconds(15), true});
+    m_socket.set_option(timeoutOf(m_room.parts.patience));
     m_socket.read_message_max(push::kMostMessage);
     m_socket.binary(true);
     m_socket.auto_fragment(false);
@@ -87,7 +86,9 @@ Result<void> PushConnection::act(const push::Message& message) {
         if (!m_push->isCurrent(m_turn)) return {};
         return m_push->store(*pieces, now());
     } else if (const auto* finish = std::get_if<push::Finish>(&message)) {
-        m_push->finish(finish->then);
+        m_push->finish(*finish);
+    } else if (std::holds_alternative<push::Taken>(message)) {
+        m_push->taken();
     } else if (m_protocol.stage() == Stage::deciding) {
         const auto* head = std::get_if<push::Head>(&message);
         decide(head != nullptr ? Bytes(head->bytes.begin(), head->bytes.end()) : Bytes());

@@ -15,8 +15,11 @@ constexpr auto kUpgradeLimit = 10s;
 }  // namespace
 
 PushLine::PushLine(const PushPlan& plan, const push::Offer& offer, ByteView head,
-                   PushObserver& observer)
-    : m_plan(plan), m_observer(observer), m_protocol(offer, head, "cloudlet " CLOUDLET_VERSION) {}
+                   PushObserver& observer, push::ResidueProgress residue)
+    : m_plan(plan),
+      m_wantsResidue(offer.what == push::What::residue),
+      m_observer(observer),
+      m_protocol(offer, head, "cloudlet " CLOUDLET_VERSION, residue) {}
 
 Result<void> PushLine::run(std::stop_token stop) {
     Result<std::unique_ptr<ClientLink>> link = ClientLink::open(m_plan.server, stop);
@@ -71,7 +74,10 @@ Result<void> PushLine::attend(const std::stop_token& stop) {
         m_link->context().run_one_for(kMoment);
         if (stop.stop_requested() && !cancelled) {
             cancelled = true;
-            limit = std::chrono::steady_clock::now() + kFarewell;
+            // A residue that is not wanted now must not come to its end: it would be forgotten
+            // there.
+            const bool owed = m_protocol.residue().isOwed();
+            limit = std::chrono::steady_clock::now() + (owed ? 0s : kFarewell);
         }
         if (m_protocol.stage() != Stage::accepted) continue;
         if (const auto then = cancelled ? push::Then::end : m_observer.wanted()) {
@@ -88,15 +94,16 @@ void PushLine::end(Result<void> result) {
     if (m_over) return;
     m_over = true;
     m_result = std::move(result);
-    if (!m_result || !m_protocol.owesResidue()) return;
+    if (!m_result || !m_protocol.residue().isOwed()) return;
     m_final = true;  // its VM has ended
     m_result = Error{ErrorCode::unavailable,
                      "the cloudlet has ended the VM without sending all of its residue"};
 }
 
-// After finish the server may be gone before it has said so (N18).
+// After finish the server may be gone before it has said so (N18), but the residue is waited for.
 void PushLine::cut(const std::string& what, const beast::error_code& error) {
-    if (m_protocol.stage() == push::SenderSession::Stage::finishing) return end({});
+    const bool finishing = m_protocol.stage() == push::SenderSession::Stage::finishing;
+    if (finishing && !m_protocol.residue().isOwed()) return end({});
     end(m_link->lost(what, error));
 }
 
@@ -118,6 +125,7 @@ Result<void> PushLine::heard(ByteView bytes) {
     if (const auto* accept = std::get_if<push::Accept>(&message)) {
         m_session = accept->session;
         m_observer.accepted(*accept);
+        if (m_wantsResidue) m_protocol.finish(push::Then::residue);
     } else if (const auto* reject = std::get_if<push::Reject>(&message)) {
         return reject->error;
     } else if (const auto* state = std::get_if<push::State>(&message)) {

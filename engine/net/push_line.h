@@ -10,7 +10,8 @@ namespace cloudlet {
 
 class PushLine {
 public:
-    PushLine(const PushPlan& plan, const push::Offer& offer, ByteView head, PushObserver& observer);
+    PushLine(const PushPlan& plan, const push::Offer& offer, ByteView head, PushObserver& observer,
+             push::ResidueProgress residue);
 
     // Errors: as pushToServer(); unavailable, for a cut.
     Result<void> run(std::stop_token stop);
@@ -18,6 +19,7 @@ public:
     bool isFinal() const { return m_final; }
     bool wasAccepted() const { return !m_session.empty(); }
     const std::string& session() const { return m_session; }
+    const push::ResidueProgress& residue() const { return m_protocol.residue(); }
 
 private:
     Result<void> upgrade(const std::stop_token& stop);
@@ -30,6 +32,7 @@ private:
     void end(Result<void> result);
 
     const PushPlan& m_plan;
+    const bool m_wantsResidue;  // and nothing else
     PushObserver& m_observer;
     push::SenderSession m_protocol;
     std::string m_session;

@@ -15,8 +15,6 @@ using push::Time;
 // Waits are cut into these, since a client's leave is known by the clock alone.
 constexpr auto kMoment = 500ms;
 constexpr auto kStatisticsPeriod = 1s;
-// Parts of a residue that wait to be sent: enough to keep the link busy.
-constexpr std::size_t kMostParts = 4;
 
 Time now() {
     return std::chrono::steady_clock::now();
@@ -52,6 +50,7 @@ PushSession::Turn PushSession::attach(Wake wake) {
     replaced = std::exchange(m_wake, std::move(wake));
     if (replaced) replaced();  // sees that it is over
     m_transfer.cut();
+    m_residueAt.reset();
     m_stateIsNew = m_state.phase != push::Phase::receiving;
     return ++m_turn;
 }
@@ -77,21 +76,24 @@ void PushSession::wake(Lock& lock) {
 }
 
 std::optional<Bytes> PushSession::nextOfResidue() {
-    if (m_residue.empty()) return std::nullopt;
-    Bytes message = std::move(m_residue.front());
-    m_residue.pop_front();
-    m_changed.notify_all();
-    return message;
+    if (m_residue == nullptr || !m_residueAt || *m_residueAt >= m_residueSize) return std::nullopt;
+    Bytes part(std::min<std::uint64_t>(push::kMostPieceBytes, m_residueSize - *m_residueAt));
+    if (Result<void> read = m_residue->readAt(part, *m_residueAt); !read) {
+        m_failure = read.error();
+        m_changed.notify_all();
+        return std::nullopt;
+    }
+    const std::uint64_t at = std::exchange(m_residueAt, *m_residueAt + part.size()).value();
+    return toBytes(push::Residue{at, m_residueSize, part});
 }
 
 std::optional<Bytes> PushSession::next(Turn turn, Time time) {
     const std::lock_guard lock(m_mutex);
     if (turn != m_turn) return std::nullopt;
-    // The residue first: with the state that follows it the session is over.
-    if (auto message = nextOfResidue()) return message;
     if (std::exchange(m_stateIsNew, false)) return toBytes(m_state);
     if (std::exchange(m_byeIsDue, false)) return toBytes(push::Bye{});
     if (const auto want = m_transfer.nextWant(time)) return toBytes(*want);
+    if (auto message = nextOfResidue()) return message;
     if (m_statistics.receivedBytes == m_transfer.arrivedBytes() ||
         time - m_statisticsSent < kStatisticsPeriod) {
         return std::nullopt;
@@ -121,10 +123,23 @@ Result<void> PushSession::store(const push::Pieces& pieces, Time time) {
     return {};
 }
 
-void PushSession::finish(push::Then then) {
+void PushSession::finish(const push::Finish& finish) {
     const std::lock_guard lock(m_mutex);
-    m_then = then;
+    m_then = finish.then;
+    if (finish.then == push::Then::residue) m_residueAt = finish.from;
     m_changed.notify_all();
+}
+
+void PushSession::taken() {
+    const std::lock_guard lock(m_mutex);
+    // One that did not get it cannot have taken it.
+    m_residueTaken = m_residue != nullptr && m_residueAt == m_residueSize;
+    m_changed.notify_all();
+}
+
+bool PushSession::isComplete() const {
+    const std::lock_guard lock(m_mutex);
+    return m_transfer.isComplete();
 }
 
 std::optional<Time> PushSession::waitingSince() const {
@@ -218,7 +233,7 @@ fs::path PushSession::console() const {
 Result<std::optional<push::Then>> PushSession::waitForFinish(std::chrono::milliseconds moment,
                                                              std::stop_token stop) {
     Lock lock(m_mutex);
-    m_changed.wait_for(lock, stop, moment, [&] { return m_then.has_value(); });
+    m_changed.wait_for(lock, stop, moment, [&] { return m_then || m_residueTaken; });
     if (stop.stop_requested()) return Error{ErrorCode::cancelled, "cancelled"};
     if (m_then) return std::exchange(m_then, std::nullopt);
     if (auto error = gone(lock)) return *std::move(error);
@@ -227,22 +242,20 @@ Result<std::optional<push::Then>> PushSession::waitForFinish(std::chrono::millis
 
 Result<void> PushSession::sendResidue(const File& file, std::stop_token stop) {
     const std::uint64_t size = TRY(file.size());
-    Bytes part(push::kMostPieceBytes);
-    for (std::uint64_t at = 0; at < size; at += part.size()) {
-        part.resize(std::min<std::uint64_t>(push::kMostPieceBytes, size - at));
-        TRY(file.readAt(part, at));
+    {
         Lock lock(m_mutex);
-        while (m_residue.size() >= kMostParts) {
-            m_changed.wait_for(lock, stop, kMoment, [] { return false; });
-            if (stop.stop_requested()) return Error{ErrorCode::cancelled, "cancelled"};
-            if (!m_wake) {
-                return Error{ErrorCode::timedOut, "the client left before it had the residue"};
-            }
-        }
-        m_residue.push_back(toBytes(push::Residue{at, size, part}));
+        m_residue = &file;
+        m_residueSize = size;
         wake(lock);
     }
-    return {};
+    while (true) {
+        const auto then = waitForFinish(kMoment, stop);
+        if (then && *then == push::Then::keep) close();
+        const std::lock_guard lock(m_mutex);
+        if (then && !m_residueTaken && *then != push::Then::end) continue;
+        m_residue = nullptr;
+        return then ? Result<void>() : then.error();
+    }
 }
 
 void PushSession::fail(Error error) {

@@ -62,7 +62,10 @@ public:
     std::optional<Bytes> next(Turn turn, push::Time now);
     // Errors: corrupt (pieces that the file does not have), noSpace, I/O.
     Result<void> store(const push::Pieces& pieces, push::Time now);
-    void finish(push::Then then);
+    void finish(const push::Finish& finish);
+    // The client has the whole residue.
+    void taken();
+    bool isComplete() const;
     std::optional<push::Time> waitingSince() const;
     std::uint64_t receivedBytes() const;
 
@@ -83,7 +86,8 @@ public:
     // it has left for good, or nothing yet.
     Result<std::optional<push::Then>> waitForFinish(std::chrono::milliseconds moment,
                                                     std::stop_token stop);
-    // Sends the file as the residue. Errors: timedOut, if the client does not take it; cancelled.
+    // Sends the file as the residue, to whatever connection asks for it, and returns when the
+    // client has it. Errors: timedOut, if the client does not come for it; cancelled.
     Result<void> sendResidue(const File& file, std::stop_token stop);
     // Nothing more will be said.
     void close();
@@ -106,8 +110,11 @@ private:
     push::Transfer m_transfer;
     Wake m_wake;  // empty: no connection
     Turn m_turn = 0;
-    push::Time m_leftAt;          // when the last connection went
-    std::deque<Bytes> m_residue;  // parts to be sent
+    push::Time m_leftAt;              // when the last connection went
+    const File* m_residue = nullptr;  // while it is to be sent
+    std::uint64_t m_residueSize = 0;
+    std::optional<std::uint64_t> m_residueAt;  // the next part; none: the connection has not asked
+    bool m_residueTaken = false;
     bool m_byeIsDue = false;
     push::State m_state;
     bool m_stateIsNew = false;

@@ -12,7 +12,7 @@ namespace {
 using Stage = ReceiverSession::Stage;
 
 // Whether a message of this kind may come in this stage.
-bool mayCome(const Message& message, Stage stage) {
+bool mayCome(const Message& message, Stage stage, bool residueWanted) {
     switch (stage) {
         case Stage::greeting:
             return std::holds_alternative<Hello>(message);
@@ -24,7 +24,8 @@ bool mayCome(const Message& message, Stage stage) {
             return std::holds_alternative<Pieces>(message) ||
                    std::holds_alternative<Finish>(message);
         case Stage::finishing:
-            return std::holds_alternative<Pieces>(message);
+            return std::holds_alternative<Pieces>(message) ||
+                   (residueWanted && std::holds_alternative<Taken>(message));
         case Stage::deciding:
         case Stage::closed:
             return false;
@@ -56,7 +57,7 @@ const char* toString(Stage stage) {
 
 Result<Message> ReceiverSession::receive(ByteView bytes) {
     Message message = TRY(parse(bytes));
-    if (!mayCome(message, m_stage)) {
+    if (!mayCome(message, m_stage, m_residueWanted)) {
         return Error{ErrorCode::corrupt,
                      fmt::format("the peer sends a message of type {} while the push is {}",
                                  message.index() + 1, toString(m_stage))};
@@ -74,7 +75,8 @@ Result<Message> ReceiverSession::receive(ByteView bytes) {
         m_stage = offer->what == What::overlay ? Stage::offered : Stage::deciding;
     } else if (std::holds_alternative<Head>(message)) {
         m_stage = Stage::deciding;
-    } else if (std::holds_alternative<Finish>(message)) {
+    } else if (const Finish* finish = std::get_if<Finish>(&message)) {
+        m_residueWanted = finish->then == Then::residue;
         m_stage = Stage::finishing;
     }
     return message;

@@ -34,6 +34,7 @@ private:
     Stage m_stage = Stage::greeting;
     Time m_began;
     Offer m_offer;
+    bool m_residueWanted = false;
 };
 
 const char* toString(ReceiverSession::Stage stage);

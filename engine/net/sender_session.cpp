@@ -6,8 +6,9 @@
 
 namespace cloudlet::push {
 
-SenderSession::SenderSession(const Offer& offer, ByteView head, const std::string& program)
-    : m_sent(pieceCount(offer.size)) {
+SenderSession::SenderSession(const Offer& offer, ByteView head, const std::string& program,
+                             ResidueProgress residue)
+    : m_sent(pieceCount(offer.size)), m_residue(residue) {
     m_messages.push_back(toBytes(Hello{kVersion, program}));
     m_messages.push_back(toBytes(offer));
     if (offer.what == What::overlay) m_messages.push_back(toBytes(Head{head}));
@@ -72,26 +73,23 @@ Result<void> SenderSession::add(const Want& want) {
 
 // In order and without gaps: what is written of it is a whole file, or none.
 Result<void> SenderSession::add(const Residue& part) {
-    const bool fits = m_residueWanted && part.offset == m_residueBytes && !part.bytes.empty() &&
-                      part.size == m_residueSize.value_or(part.size);
+    const bool fits = m_residue.wanted && part.offset == m_residue.bytes && !part.bytes.empty() &&
+                      part.size == m_residue.size.value_or(part.size);
     if (!fits) {
         return Error{ErrorCode::corrupt,
                      "the server sends a residue that is not what was asked for"};
     }
-    m_residueSize = part.size;
-    m_residueBytes += part.bytes.size();
+    m_residue.size = part.size;
+    m_residue.bytes += part.bytes.size();
+    if (!m_residue.isOwed()) m_messages.push_back(toBytes(Taken{}));
     return {};
-}
-
-bool SenderSession::owesResidue() const {
-    return m_residueWanted && m_residueBytes != m_residueSize;
 }
 
 void SenderSession::finish(Then then) {
     CHECK(m_stage == Stage::accepted);
-    m_residueWanted = then == Then::residue;
+    m_residue.wanted = then == Then::residue;
     m_stage = Stage::finishing;
-    m_messages.push_back(toBytes(Finish{then}));
+    m_messages.push_back(toBytes(Finish{then, m_residue.bytes}));
 }
 
 std::optional<Bytes> SenderSession::nextMessage() {

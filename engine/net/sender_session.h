@@ -12,13 +12,23 @@
 
 namespace cloudlet::push {
 
+// How much of a residue has come, over all connections.
+struct ResidueProgress {
+    bool wanted = false;
+    std::uint64_t bytes = 0;
+    std::optional<std::uint64_t> size;  // as its parts say
+
+    bool isOwed() const { return wanted && bytes != size; }
+};
+
 class SenderSession {
 public:
     enum class Stage { offered, greeted, accepted, finishing, closed };
     static constexpr std::size_t kMostWants = 1 << 16;  // that wait to be answered
 
-    // `head` is empty for a base.
-    SenderSession(const Offer& offer, ByteView head, const std::string& program);
+    // `head` is that of an overlay. `residue` is what earlier connections have brought of it.
+    SenderSession(const Offer& offer, ByteView head, const std::string& program,
+                  ResidueProgress residue = {});
 
     Stage stage() const { return m_stage; }
     // A message, if it may come now, for the owner to act on; wants are done with.
@@ -26,8 +36,7 @@ public:
     Result<Message> receive(ByteView bytes);
     // REQUIRES: accepted.
     void finish(Then then);
-    // Whether the residue was asked for and has not come to its end.
-    bool owesResidue() const;
+    const ResidueProgress& residue() const { return m_residue; }
 
     // What to send before any piece.
     std::optional<Bytes> nextMessage();
@@ -43,9 +52,7 @@ private:
     std::deque<Bytes> m_messages;
     ChunkSet m_sent;                                // pieces; none goes twice
     std::array<std::deque<PieceRange>, 3> m_wants;  // by urgency
-    bool m_residueWanted = false;
-    std::uint64_t m_residueBytes = 0;            // that have come
-    std::optional<std::uint64_t> m_residueSize;  // as its first part says
+    ResidueProgress m_residue;
 };
 
 }  // namespace cloudlet::push

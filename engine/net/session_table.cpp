@@ -24,11 +24,12 @@ std::shared_ptr<PushSession> SessionTable::resumable(const Peer& peer,
     if (found == m_entries.end() || found->second.over) return nullptr;
     const PushSession& session = *found->second.session;
     // Somebody else's is as good as none.
-    if (session.peer().id != peer.id || session.offer().what != offer.what ||
-        session.offer().id != offer.id || session.offer().size != offer.size) {
-        return nullptr;
-    }
-    return found->second.session;
+    if (session.peer().id != peer.id) return nullptr;
+    const bool sameFile = session.offer().id == offer.id && session.offer().size == offer.size;
+    const bool fits = offer.what == push::What::residue
+                          ? sameFile || (offer.size == 0 && session.isComplete())
+                          : sameFile && session.offer().what == offer.what;
+    return fits ? found->second.session : nullptr;
 }
 
 Result<std::shared_ptr<PushSession>> SessionTable::open(const Peer& peer, const push::Offer& offer,
@@ -36,6 +37,10 @@ Result<std::shared_ptr<PushSession>> SessionTable::open(const Peer& peer, const 
                                                         std::stop_token stop) {
     reap();
     if (auto session = resumable(peer, offer)) return session;
+    if (offer.what == push::What::residue) {
+        return Error{ErrorCode::notFound,
+                     "the cloudlet has no such session (any more), and so no residue of it"};
+    }
     Result<SessionNeeds> needs = m_work.examine(offer, manifest, std::move(stop));
     if (needs) {
         auto begun = begin(peer, offer, std::move(needs).value());

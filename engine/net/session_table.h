@@ -42,8 +42,9 @@ public:
     // As stop().
     ~SessionTable();
 
-    // The peer's session that the offer names, if it is of the same file; else a new one. Blocks
-    // while the work examines. Errors: the work's; inUse (a limit of the server, named); noSpace.
+    // The peer's session that the offer names, if it is of the same file; else a new one, unless
+    // a residue is wanted. Blocks while the work examines. Errors: the work's; notFound (the
+    // session of a residue); inUse (a limit of the server, named); noSpace.
     Result<std::shared_ptr<PushSession>> open(const Peer& peer, const push::Offer& offer,
                                               const Manifest* manifest, std::stop_token stop);
     // Null: there is none.

@@ -63,26 +63,34 @@ Result<void> SynthesisWork::runOverlay(PushSession& session, const std::stop_tok
     session.tell({push::Phase::starting, {}, {}});
     Synthesised vm = TRY(synthesise(request, services));
     session.setConsole(vm.guest.domain().consoleAddress());
-    Result<void> done = attend(session, vm, stop);
+    const Result<std::optional<File>> residue = attend(session, vm, stop);
     session.setConsole({});
-    if (!done) {
-        done = vm.reasonOf(done.error());
-        vm.guest.fail(done.error());
+    if (!residue) {
+        const Error why = vm.reasonOf(residue.error());
+        vm.guest.fail(why);
+        return why;
     }
-    return done;
+    if (!*residue) return {};
+    session.tell({push::Phase::complete, {}, {}});  // its ports lead nowhere any more
+    return session.sendResidue(**residue, stop);
 }
 
-Result<void> SynthesisWork::attend(PushSession& session, Synthesised& vm,
-                                   const std::stop_token& stop) {
+// Until the VM has ended; then what it has become, if that is wanted.
+Result<std::optional<File>> SynthesisWork::attend(PushSession& session, Synthesised& vm,
+                                                  const std::stop_token& stop) {
     session.tell({push::Phase::running, vm.guest.forwards(), {}});
     bool complete = false;
     auto looked = std::chrono::steady_clock::now();
     while (true) {
         const std::optional<push::Then> then = TRY(session.waitForFinish(kMoment, stop));
         TRY(vm.check());
-        if (then == push::Then::end) return vm.guest.end();
         if (then == push::Then::keep) session.close();
-        if (then == push::Then::residue) return sendResidue(session, vm, stop);
+        std::optional<File> residue;
+        if (then == push::Then::residue) residue = TRY(makeResidue(vm, stop));
+        if (then == push::Then::end || residue) {
+            TRY(vm.guest.end());
+            return residue;
+        }
         const FeedStatus feed = vm.feed->status();
         if (!complete && feed.completeSeconds > 0) {
             complete = true;
@@ -93,13 +101,13 @@ Result<void> SynthesisWork::attend(PushSession& session, Synthesised& vm,
         looked = std::chrono::steady_clock::now();
         const Result<MountStatistics> mount = vm.guest.mount().statistics();
         if (mount) session.tell(feed.demandedSegments, mount->waits);
-        if (TRY(vm.guest.domain().status()).ended()) return {};  // the guest switched itself off
+        if (TRY(vm.guest.domain().status()).ended())
+            return residue;  // the guest switched itself off
     }
 }
 
-// What the VM has become goes to the client; then the VM ends.
-Result<void> SynthesisWork::sendResidue(PushSession& session, Synthesised& vm,
-                                        const std::stop_token& stop) {
+// As a file without a name, which is gone with the session.
+Result<File> SynthesisWork::makeResidue(Synthesised& vm, const std::stop_token& stop) {
     Progress progress;
     const TemporaryDirectory folder = TRY(TemporaryDirectory::create(vm.guest.folder(), "residue"));
     OverlayRequest request;
@@ -107,8 +115,7 @@ Result<void> SynthesisWork::sendResidue(PushSession& session, Synthesised& vm,
     request.title = vm.report.manifest.title;
     request.inCatalog = false;  // it is the client's
     TRY(captureResidue(vm, request, Services{m_catalog, m_hypervisor, progress, stop}));
-    TRY(session.sendResidue(TRY(File::open(request.output, File::Mode::read)), stop));
-    return vm.guest.end();
+    return File::open(request.output, File::Mode::read);
 }
 
 Result<void> SynthesisWork::importPackage(PushSession& session, const std::stop_token& stop) {

@@ -18,8 +18,9 @@ public:
 
 private:
     Result<void> runOverlay(PushSession& session, const std::stop_token& stop);
-    Result<void> attend(PushSession& session, Synthesised& vm, const std::stop_token& stop);
-    Result<void> sendResidue(PushSession& session, Synthesised& vm, const std::stop_token& stop);
+    Result<std::optional<File>> attend(PushSession& session, Synthesised& vm,
+                                       const std::stop_token& stop);
+    Result<File> makeResidue(Synthesised& vm, const std::stop_token& stop);
     Result<void> importPackage(PushSession& session, const std::stop_token& stop);
 
     Catalog& m_catalog;

@@ -14,13 +14,14 @@ using namespace cloudlet::test;
 
 namespace {
 
-const QStringList kCommands{"doctor",         "base",         "sample-base",   "list-base",
-                            "del-base",       "verify-base",  "export-base",   "import-base",
-                            "overlay",        "list-overlay", "info-overlay",  "verify-overlay",
-                            "synthesis",      "rehearse",     "list-session",  "stop",
-                            "screenshot",     "encode",       "decode",        "import-overlay",
-                            "forget-overlay", "tag",          "residue",       "push",
-                            "pair",           "list-server",  "forget-server", "discover"};
+const QStringList kCommands{"doctor",         "base",         "sample-base",  "list-base",
+                            "del-base",       "verify-base",  "export-base",  "import-base",
+                            "overlay",        "list-overlay", "info-overlay", "verify-overlay",
+                            "synthesis",      "rehearse",     "list-session", "stop",
+                            "screenshot",     "encode",       "decode",       "import-overlay",
+                            "forget-overlay", "tag",          "residue",      "push",
+                            "fetch-residue",  "pair",         "list-server",  "forget-server",
+                            "discover"};
 
 // `size` bytes that do not compress, but for every third kilobyte, which is zero.
 QByteArray noise(qsizetype size, unsigned seed) {

@@ -104,6 +104,11 @@ private slots:
         VERIFY_EXIT(refused, 1);
         QCOMPARE(refused.json()["error"]["code"].toString(), "permission");
 
+        const Outcome gone =
+            cloudlet({"fetch-residue", "0123abcd", "--from", "edge", "-o", "r", "--json"});
+        VERIFY_EXIT(gone, 1);
+        QCOMPARE(gone.json()["error"]["code"].toString(), "permission");
+
         const Outcome devices = server({"list-token", "--json"});
         QCOMPARE(devices.json()["devices"][0]["name"].toString(), "laptop");
         VERIFY_EXIT(server({"list-token"}), 0);

@@ -32,6 +32,7 @@ void serve(ByteReader& in) {
         const Result<Message> message = session.receive(bytes);
         if (!message) return false;
         if (session.stage() == ReceiverSession::Stage::deciding) {
+            if (session.offer().what == What::residue) return false;  // no pieces then
             if (session.offer().size > kMostSize) return false;
             transfer.emplace(session.offer().size);
             session.accept();
@@ -62,11 +63,13 @@ void send(ByteReader& in) {
     converse(in, [&](ByteView bytes) {
         if (!session.receive(bytes)) return false;
         if (session.stage() == SenderSession::Stage::accepted && bytes.size() % 5 == 0) {
-            session.finish(Then::end);
+            session.finish(bytes.size() % 2 == 0 ? Then::end : Then::residue);
         }
         while (session.nextMessage()) continue;
         while (const auto pieces = session.nextPieces()) sent += pieces->count;
         CHECK(sent <= 101);
+        const ResidueProgress& residue = session.residue();
+        CHECK(residue.bytes <= residue.size.value_or(0));
         return true;
     });
 }

@@ -31,9 +31,10 @@ inline std::vector<push::Message> oneOfEach() {
             Pieces{7, pieces},
             state,
             Statistics{1, 2, 3, 4, 5},
-            Finish{Then::residue},
+            Finish{Then::residue, 0},
             Residue{7, 17, residue},
-            Bye{}};
+            Bye{},
+            Taken{}};
 }
 
 // The same as bytes, by name.
@@ -51,7 +52,8 @@ enum Type : std::size_t {
     statistics,
     finish,
     residue,
-    bye
+    bye,
+    taken
 };
 
 inline Bytes message(std::size_t type) {

@@ -41,7 +41,6 @@ private slots:
         QCOMPARE(std::get<Residue>(again(10)).offset, std::uint64_t{7});
     }
 
-    // Cut anywhere, none is taken for a whole one, but those that end in bytes of any number.
     // The same bytes as a message that is made of a copy, whatever was there before.
     void laysOutPiecesInPlace() {
         Bytes message(17, std::byte{9});
@@ -52,6 +51,7 @@ private slots:
         }
     }
 
+    // Cut anywhere, none is taken for a whole one, but those that end in bytes of any number.
     void refusesCutMessages() {
         for (const Message& message : test::oneOfEach()) {
             const Bytes bytes = toBytes(message);
@@ -91,6 +91,13 @@ private slots:
         offer.forwards.clear();
         offer.session.assign(101, 'x');
         QVERIFY(refused(offer));
+        // A residue is a session's; the session's file may be elsewhere.
+        offer.what = What::residue;
+        offer.session = "0123abcd";
+        offer.size = 0;
+        QVERIFY(!refused(offer));
+        offer.session.clear();
+        QVERIFY(refused(offer));
     }
 
     // N04: the length of what a peer says is bounded before anything is made of it.
@@ -105,11 +112,12 @@ private slots:
     void refusesUnknownTypesAndValues() {
         for (unsigned type = 0; type < 256; ++type) {
             const Bytes bytes{static_cast<std::byte>(type)};
-            if (type != 12) VERIFY_ERROR(parse(bytes), ErrorCode::corrupt);
+            if (type < 12 || type > 13) VERIFY_ERROR(parse(bytes), ErrorCode::corrupt);
         }
         for (const char* text :
              {"\x0a{\"then\":\"explode\"}", "\x0a{}", "\x0a[]", "\x0a{\"then\":1}", "\x01{",
-              "\x01{\"version\":-1,\"program\":\"x\"}", "\x0c!"}) {
+              "\x01{\"version\":-1,\"program\":\"x\"}", "\x0c!", "\x0d!",
+              "\x0a{\"then\":\"residue\",\"from\":-1}"}) {
             VERIFY_ERROR(parse(asBytes(text)), ErrorCode::corrupt);
         }
         // Later versions may say more.

@@ -35,10 +35,10 @@ class TestReceiverSession : public QObject {
 private slots:
     // N06: every message in every state; PROTOCOL.md's table once more.
     void N06_everyMessageInEveryState() {
-        const std::vector<std::vector<std::size_t>> allowed{{hello},          {offer},  {head}, {},
-                                                            {pieces, finish}, {pieces}, {}};
+        const std::vector<std::vector<std::size_t>> allowed{
+            {hello}, {offer}, {head}, {}, {pieces, finish}, {pieces, taken}, {}};
         for (int at = 0; at <= static_cast<int>(Stage::closed); ++at) {
-            for (std::size_t type = hello; type <= bye; ++type) {
+            for (std::size_t type = hello; type <= taken; ++type) {
                 ReceiverSession session = inStage(static_cast<Stage>(at));
                 const Bytes bytes = message(type);
                 const auto received = session.receive(bytes);
@@ -60,6 +60,18 @@ private slots:
         VERIFY_OK(session.receive(toBytes(base)));
         QCOMPARE(session.stage(), Stage::deciding);
         QVERIFY(session.offer() == base);
+    }
+
+    void aResidueNeedsNoHeadAndIsTakenOnlyIfItWasWanted() {
+        ReceiverSession session = inStage(Stage::greeted);
+        Offer residue;
+        residue.what = What::residue;
+        residue.session = "0123abcd";
+        VERIFY_OK(session.receive(toBytes(residue)));
+        QCOMPARE(session.stage(), Stage::deciding);
+        session.accept();
+        VERIFY_OK(session.receive(toBytes(Finish{Then::keep, 0})));
+        VERIFY_ERROR(session.receive(message(taken)), ErrorCode::corrupt);
     }
 
     // N15

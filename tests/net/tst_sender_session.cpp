@@ -39,7 +39,7 @@ private slots:
             {want, state, statistics, reject, residue, bye},
             {}};
         for (int at = 0; at <= static_cast<int>(Stage::closed); ++at) {
-            for (std::size_t type = hello; type <= bye; ++type) {
+            for (std::size_t type = hello; type <= taken; ++type) {
                 SenderSession session = inStage(static_cast<Stage>(at));
                 const Bytes bytes = message(type);
                 const auto received = session.receive(bytes);
@@ -88,20 +88,42 @@ private slots:
     void takesAResidueInOrderAndWhole() {
         const Bytes part(7);
         SenderSession session = inStage(Stage::finishing);
-        QVERIFY(session.owesResidue());
+        QVERIFY(session.residue().isOwed());
         for (const Residue& wrong : {Residue{0, 17, part}, Residue{8, 17, part},
                                      Residue{7, 18, part}, Residue{7, 17, {}}}) {
             VERIFY_ERROR(session.receive(toBytes(wrong)), ErrorCode::corrupt);
         }
+        while (session.nextMessage()) continue;
         VERIFY_OK(session.receive(message(residue)));
-        QVERIFY(!session.owesResidue());
+        QVERIFY(!session.residue().isOwed());
+        // Now the server may forget it.
+        QVERIFY(session.nextMessage() == toBytes(Taken{}));
         VERIFY_ERROR(session.receive(toBytes(Residue{17, 17, {}})), ErrorCode::corrupt);
+    }
+
+    // What came over an earlier connection is not asked for again.
+    void goesOnWithAResidue() {
+        Offer offer;
+        offer.what = What::residue;
+        offer.session = "0123abcd";
+        SenderSession session(offer, {}, "tst", {true, 7, 17});
+        CHECK(session.receive(message(hello)));
+        CHECK(session.receive(message(accept)));
+        session.finish(Then::residue);
+        Bytes last;
+        while (auto next = session.nextMessage()) last = *next;
+        QVERIFY(last == toBytes(Finish{Then::residue, 7}));
+        VERIFY_ERROR(session.receive(toBytes(Residue{0, 17, Bytes(7)})), ErrorCode::corrupt);
+        VERIFY_OK(session.receive(message(residue)));
+        QVERIFY(!session.residue().isOwed());
+        // It has no file to send pieces of.
+        VERIFY_ERROR(session.receive(toBytes(Want{Urgency::ahead, {0, 1}})), ErrorCode::corrupt);
     }
 
     void takesNoResidueThatNobodyWants() {
         SenderSession session = inStage(Stage::accepted);
         session.finish(Then::end);
-        QVERIFY(!session.owesResidue());
+        QVERIFY(!session.residue().isOwed());
         VERIFY_ERROR(session.receive(toBytes(Residue{0, 7, Bytes(7)})), ErrorCode::corrupt);
     }
 

@@ -25,9 +25,17 @@ public:
         const std::lock_guard lock(m_mutex);
         m_received = statistics.receivedBytes;
     }
+    void accepted(const push::Accept& accept) override {
+        const std::lock_guard lock(m_mutex);
+        m_session = accept.session;
+    }
+    Result<void> residue(const push::Residue& part) override {
+        residueBytes.insert(residueBytes.end(), part.bytes.begin(), part.bytes.end());
+        return {};
+    }
     void cut(const Error&) override { ++cuts; }
     std::optional<push::Then> wanted() override {
-        return finish ? std::optional(push::Then::end) : std::nullopt;
+        return finish ? std::optional(then) : std::nullopt;
     }
 
     push::Phase phase() const {
@@ -43,6 +51,13 @@ public:
         return m_received;
     }
 
+    std::string session() const {
+        const std::lock_guard lock(m_mutex);
+        return m_session;
+    }
+
+    push::Then then = push::Then::end;  // once `finish` is set
+    Bytes residueBytes;                 // when the push is over
     std::atomic<bool> finish = false;
     std::atomic<unsigned> cuts = 0;
 
@@ -50,6 +65,7 @@ private:
     mutable std::mutex m_mutex;  // guards the members below
     push::Phase m_phase = push::Phase::receiving;
     std::uint16_t m_port = 0;
+    std::string m_session;
     std::uint64_t m_received = 0;
 };
 
@@ -63,7 +79,8 @@ public:
             over = true;
         });
     }
-    Result<void> finish() {
+    Result<void> finish(push::Then then = push::Then::end) {
+        watcher.then = then;
         watcher.finish = true;
         m_thread.join();
         return *m_result;
@@ -132,6 +149,7 @@ private slots:
     void cleanup();
     void runsThereAndAnswersHere();
     void theGuestReachesNothing();
+    void isLeftRunningAndFetchedLater();
     void comesBackToAServerThatWasKilled();
     void answersBeforeAllHasArrivedOverASlowLink();
 
@@ -224,7 +242,7 @@ void TestRemote::runsThereAndAnswersHere() {
     QTRY_COMPARE_WITH_TIMEOUT(m_place->leftovers(), QStringList(), kLimitMs);
 }
 
-// A09: neither the host, nor what lies behind it.
+// A09: neither the host, nor what lies behind it. A13: and QEMU itself may do little.
 void TestRemote::theGuestReachesNothing() {
     Push push(plan(), overlay());
     QTRY_VERIFY_WITH_TIMEOUT(push.watcher.port() != 0 || push.over, kLimitMs);
@@ -234,7 +252,30 @@ void TestRemote::theGuestReachesNothing() {
         push.watcher.port(), "for a in 10.0.2.2 127.0.0.1; do echo | timeout 3 nc $a " + server +
                                  " >/dev/null 2>&1 && echo reached $a; done; echo tried");
     QCOMPARE(tries, std::string("tried\n"));
+    const std::vector<pid_t> vms = vmsIn(m_place->path());
+    QCOMPARE(vms.size(), std::size_t{1});
+    QFile status(QString("/proc/%1/status").arg(vms.front()));
+    QVERIFY(status.open(QIODevice::ReadOnly));
+    QVERIFY(status.readAll().contains("\nSeccomp:\t2\n"));  // a filter
     VERIFY_OK(push.finish());
+}
+
+// What has become of the VM is fetched by its session alone; then nothing is left of either.
+void TestRemote::isLeftRunningAndFetchedLater() {
+    Push push(plan(), overlay());
+    QTRY_VERIFY_WITH_TIMEOUT(push.watcher.phase() == push::Phase::complete || push.over, kLimitMs);
+    if (push.over) VERIFY_OK(push.finish());
+    QCOMPARE(shellWhenReady(push.watcher.port(), "echo used > /www/page.txt; sync; echo done"),
+             std::string("done\n"));
+    VERIFY_OK(push.finish(push::Then::keep));
+    QCOMPARE(vmsIn(m_place->path()).size(), std::size_t{1});
+    Watcher fetched;
+    VERIFY_OK(fetchResidue(plan().server, push.watcher.session(), fetched, {}));
+    VALUE(file, AtomicFile::create(*m_place / "used.cloudlet"));
+    VERIFY_OK(file.file().writeAt(fetched.residueBytes, 0));
+    VERIFY_OK(file.commit());
+    VERIFY_EXIT(m_program->run({"verify-overlay", m_place->file("used.cloudlet")}), 0);
+    QTRY_COMPARE_WITH_TIMEOUT(m_place->leftovers(), QStringList(), kLimitMs);
 }
 
 // N14: its sessions are gone with it, VM and all; the client begins anew and does not notice.
