@@ -28,16 +28,8 @@
         <translation>Das Overlay von „%1“ ist noch nicht fertig.</translation>
     </message>
     <message>
-        <source>P&amp;orts…</source>
-        <translation>P&amp;orts…</translation>
-    </message>
-    <message>
         <source>Which ports of the guest open on this machine</source>
         <translation>Welche Ports des Gasts auf diesem Rechner erreichbar sind</translation>
-    </message>
-    <message>
-        <source>Run &amp;script…</source>
-        <translation>&amp;Skript ausführen…</translation>
     </message>
     <message>
         <source>Runs a file as root in the guest, through its agent</source>
@@ -66,10 +58,6 @@
     <message>
         <source>Writes what you changed to one file (Ctrl+Shift+C)</source>
         <translation>Schreibt Ihre Änderungen in eine Datei (Strg+Umschalt+C)</translation>
-    </message>
-    <message>
-        <source>&amp;Run it here</source>
-        <translation>&amp;Hier ausführen</translation>
     </message>
     <message>
         <source>Brings the VM of this overlay to life</source>
@@ -143,6 +131,18 @@
         <source>End the guest? What you changed in it is lost.</source>
         <translation>Gast beenden? Ihre Änderungen darin gehen verloren.</translation>
     </message>
+    <message>
+        <source>Run scr&amp;ipt…</source>
+        <translation>&amp;Skript ausführen…</translation>
+    </message>
+    <message>
+        <source>P&amp;orts…</source>
+        <translation>Por&amp;ts…</translation>
+    </message>
+    <message>
+        <source>&amp;Run it here</source>
+        <translation>H&amp;ier ausführen</translation>
+    </message>
 </context>
 <context>
     <name>cloudlet::BasePage</name>
@@ -204,6 +204,33 @@
     </message>
 </context>
 <context>
+    <name>cloudlet::ChunkKinds</name>
+    <message>
+        <source>New</source>
+        <translation>Neu</translation>
+    </message>
+    <message>
+        <source>Changed</source>
+        <translation>Geändert</translation>
+    </message>
+    <message>
+        <source>In the base</source>
+        <translation>In der Basis</translation>
+    </message>
+    <message>
+        <source>Repeated</source>
+        <translation>Wiederholt</translation>
+    </message>
+    <message>
+        <source>Zero</source>
+        <translation>Nullen</translation>
+    </message>
+    <message>
+        <source>Start set</source>
+        <translation>Startmenge</translation>
+    </message>
+</context>
+<context>
     <name>cloudlet::ChunkMap</name>
     <message>
         <source>Map of chunks</source>
@@ -214,16 +241,16 @@
         <translation>%1 %2</translation>
     </message>
     <message>
-        <source>unchanged</source>
-        <translation>unverändert</translation>
-    </message>
-    <message>
-        <source>%1: of %2 chunks %3.</source>
-        <translation>%1: von %2 Blöcken %3.</translation>
-    </message>
-    <message>
         <source>%1, chunks %2 to %3: %4</source>
         <translation>%1, Blöcke %2 bis %3: %4</translation>
+    </message>
+    <message>
+        <source>all as in the base</source>
+        <translation>alles wie in der Basis</translation>
+    </message>
+    <message>
+        <source>%1, %2 chunks: %3.</source>
+        <translation>%1, %2 Blöcke: %3.</translation>
     </message>
 </context>
 <context>
@@ -285,10 +312,6 @@
         <translation>Mit dem Link, den „synthesis_server pair“ auf dem Cloudlet ausgibt</translation>
     </message>
     <message>
-        <source>&amp;Forget…</source>
-        <translation>&amp;Vergessen…</translation>
-    </message>
-    <message>
         <source>Its address, its key and this computer&apos;s token</source>
         <translation>Seine Adresse, seinen Schlüssel und das Zugangstoken dieses Rechners</translation>
     </message>
@@ -311,10 +334,6 @@
     <message>
         <source>Sessions</source>
         <translation>Sitzungen</translation>
-    </message>
-    <message>
-        <source>Open con&amp;sole</source>
-        <translation>Kon&amp;sole öffnen</translation>
     </message>
     <message>
         <source>Of the chosen session&apos;s VM</source>
@@ -397,6 +416,14 @@
         <translation>VM von „%1“ beenden? Ihr Inhalt geht verloren.</translation>
     </message>
     <message>
+        <source>F&amp;orget…</source>
+        <translation>&amp;Vergessen…</translation>
+    </message>
+    <message>
+        <source>Open &amp;console</source>
+        <translation>Kon&amp;sole öffnen</translation>
+    </message>
+    <message>
         <source>The link that &quot;synthesis_server pair&quot; prints there: the fingerprint of its key, which
 it has to show from then on, and a secret that admits one device once. Its token goes
 to the desktop&apos;s keyring, if one is open, or else to a file that only you can read.</source>
@@ -418,10 +445,6 @@ Sie lesen können.</translation>
     <message>
         <source>State of the console</source>
         <translation>Zustand der Konsole</translation>
-    </message>
-    <message>
-        <source>Send &amp;keys</source>
-        <translation>&amp;Tasten senden</translation>
     </message>
     <message>
         <source>Presses a key combination in the guest</source>
@@ -452,32 +475,16 @@ Sie lesen können.</translation>
         <translation>Konsole</translation>
     </message>
     <message>
-        <source>&amp;Fit</source>
-        <translation>E&amp;inpassen</translation>
-    </message>
-    <message>
         <source>Scales the guest&apos;s screen to the window; off shows each pixel as it is</source>
         <translation>Passt den Bildschirm des Gasts in das Fenster ein; sonst wird jedes Pixel gezeigt, wie es ist</translation>
-    </message>
-    <message>
-        <source>F&amp;ull screen</source>
-        <translation>&amp;Vollbild</translation>
     </message>
     <message>
         <source>Shows the console alone (F11)</source>
         <translation>Zeigt nur die Konsole (F11)</translation>
     </message>
     <message>
-        <source>&amp;Type text…</source>
-        <translation>Te&amp;xt eingeben…</translation>
-    </message>
-    <message>
         <source>Types a text into the guest, key by key</source>
         <translation>Tippt einen Text Taste für Taste in den Gast</translation>
-    </message>
-    <message>
-        <source>Save &amp;picture…</source>
-        <translation>Bil&amp;d speichern…</translation>
     </message>
     <message>
         <source>Saves what the console shows as a PNG file</source>
@@ -516,8 +523,39 @@ Sie lesen können.</translation>
         <translation>Das Bild konnte nicht nach %1 geschrieben werden.</translation>
     </message>
     <message>
-        <source>Cl&amp;ipboard</source>
-        <translation>Z&amp;wischenablage</translation>
+        <source>Send keys</source>
+        <translation>Tasten senden</translation>
+    </message>
+    <message>
+        <source>Clipboard</source>
+        <translation>Zwischenablage</translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation>Einpassen</translation>
+    </message>
+    <message>
+        <source>Full screen</source>
+        <translation>Vollbild</translation>
+    </message>
+    <message>
+        <source>Type text…</source>
+        <translation>Text eingeben…</translation>
+    </message>
+    <message>
+        <source>Save picture…</source>
+        <translation>Bild speichern…</translation>
+    </message>
+</context>
+<context>
+    <name>cloudlet::ConsolePicture</name>
+    <message>
+        <source>Picture of the console</source>
+        <translation>Bild der Konsole</translation>
+    </message>
+    <message>
+        <source>No picture</source>
+        <translation>Kein Bild</translation>
     </message>
 </context>
 <context>
@@ -705,19 +743,19 @@ Sie lesen können.</translation>
     </message>
     <message>
         <source>Cop&amp;y</source>
-        <translation>Ko&amp;pieren</translation>
+        <translation>K&amp;opieren</translation>
     </message>
     <message>
         <source>Copies the sentence and its details</source>
         <translation>Kopiert den Satz und seine Einzelheiten</translation>
     </message>
     <message>
-        <source>Dismi&amp;ss</source>
-        <translation>S&amp;chließen</translation>
+        <source>Detail&amp;s</source>
+        <translation>Ein&amp;zelheiten</translation>
     </message>
     <message>
-        <source>&amp;Details</source>
-        <translation>Ein&amp;zelheiten</translation>
+        <source>Dis&amp;miss</source>
+        <translation>S&amp;chließen</translation>
     </message>
 </context>
 <context>
@@ -729,10 +767,6 @@ Sie lesen können.</translation>
 </context>
 <context>
     <name>cloudlet::GuestPage</name>
-    <message>
-        <source>&amp;Pause</source>
-        <translation>&amp;Pause</translation>
-    </message>
     <message>
         <source>The guest stands still until you press this again</source>
         <translation>Der Gast steht still, bis Sie erneut drücken</translation>
@@ -754,16 +788,20 @@ Sie lesen können.</translation>
         <translation>Abgebrochen: kein Overlay erstellt, der Gast ist, wie er war</translation>
     </message>
     <message>
-        <source>&amp;Retry</source>
-        <translation>E&amp;rneut versuchen</translation>
-    </message>
-    <message>
         <source>&amp;Back to the console</source>
         <translation>Zurück zur &amp;Konsole</translation>
     </message>
     <message>
-        <source>Discard the &amp;guest…</source>
-        <translation>&amp;Gast verwerfen…</translation>
+        <source>R&amp;etry</source>
+        <translation>E&amp;rneut versuchen</translation>
+    </message>
+    <message>
+        <source>Discard the g&amp;uest…</source>
+        <translation>Gast ver&amp;werfen…</translation>
+    </message>
+    <message>
+        <source>&amp;Pause</source>
+        <translation>Pa&amp;use</translation>
     </message>
 </context>
 <context>
@@ -823,10 +861,6 @@ Sie lesen können.</translation>
 <context>
     <name>cloudlet::HostFindings</name>
     <message>
-        <source>Copy the &amp;remedy</source>
-        <translation>Abhilfe &amp;kopieren</translation>
-    </message>
-    <message>
         <source>Subject</source>
         <translation>Gegenstand</translation>
     </message>
@@ -857,21 +891,13 @@ Sie lesen können.</translation>
             <numerusform>%n Probleme verhindern, dass hier VMs laufen.</numerusform>
         </translation>
     </message>
+    <message>
+        <source>&amp;Copy command</source>
+        <translation>&amp;Befehl kopieren</translation>
+    </message>
 </context>
 <context>
     <name>cloudlet::LibraryDetails</name>
-    <message>
-        <source>What changed, before compression:</source>
-        <translation>Was sich geändert hat, vor der Komprimierung:</translation>
-    </message>
-    <message>
-        <source>Picture of the console</source>
-        <translation>Bild der Konsole</translation>
-    </message>
-    <message>
-        <source>No picture</source>
-        <translation>Kein Bild</translation>
-    </message>
     <message>
         <source>Nothing is chosen</source>
         <translation>Nichts ausgewählt</translation>
@@ -931,6 +957,10 @@ Sie lesen können.</translation>
     <message>
         <source>Ports:</source>
         <translation>Ports:</translation>
+    </message>
+    <message>
+        <source>Before compression %1 of the disk and %2 of the memory changed:</source>
+        <translation>Vor der Komprimierung haben sich %1 der Platte und %2 des Arbeitsspeichers geändert:</translation>
     </message>
 </context>
 <context>
@@ -1079,7 +1109,7 @@ Sie lesen können.</translation>
     </message>
     <message>
         <source>&amp;Author…</source>
-        <translation>&amp;Anpassen…</translation>
+        <translation>A&amp;npassen…</translation>
     </message>
     <message>
         <source>Resumes this base to make an overlay of it</source>
@@ -1119,7 +1149,7 @@ Sie lesen können.</translation>
     </message>
     <message>
         <source>&amp;Tags…</source>
-        <translation>S&amp;chlagwörter…</translation>
+        <translation>Schlagwör&amp;ter…</translation>
     </message>
     <message>
         <source>Words to file and to find it under</source>
@@ -1134,16 +1164,12 @@ Sie lesen können.</translation>
         <translation>Schreibt es in eine Datei, für andere</translation>
     </message>
     <message>
-        <source>I&amp;mport…</source>
-        <translation>I&amp;mportieren…</translation>
-    </message>
-    <message>
         <source>Adds a base or an overlay from a file</source>
         <translation>Fügt eine Basis oder ein Overlay aus einer Datei hinzu</translation>
     </message>
     <message>
         <source>&amp;Delete…</source>
-        <translation>&amp;Löschen…</translation>
+        <translation>Lö&amp;schen…</translation>
     </message>
     <message>
         <source>Removes it from this catalog</source>
@@ -1188,6 +1214,10 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
     <message>
         <source>Work in the library is done.</source>
         <translation>Die Arbeit in der Bibliothek ist fertig.</translation>
+    </message>
+    <message>
+        <source>Imp&amp;ort…</source>
+        <translation>I&amp;mportieren…</translation>
     </message>
 </context>
 <context>
@@ -1313,57 +1343,9 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
             <numerusform>%1, CPU %2, %n Prozessoren, %3 Arbeitsspeicher, %4</numerusform>
         </translation>
     </message>
-    <message>
-        <source>Disk, new</source>
-        <translation>Platte, neu</translation>
-    </message>
-    <message>
-        <source>Disk, changed</source>
-        <translation>Platte, geändert</translation>
-    </message>
-    <message>
-        <source>Memory, new</source>
-        <translation>Arbeitsspeicher, neu</translation>
-    </message>
-    <message>
-        <source>Memory, changed</source>
-        <translation>Arbeitsspeicher, geändert</translation>
-    </message>
-    <message>
-        <source>Found in the base</source>
-        <translation>In der Basis enthalten</translation>
-    </message>
-    <message>
-        <source>Repeated</source>
-        <translation>Wiederholt</translation>
-    </message>
-    <message>
-        <source>Zero</source>
-        <translation>Nullen</translation>
-    </message>
 </context>
 <context>
     <name>cloudlet::MeterPanel</name>
-    <message>
-        <source>Zero</source>
-        <translation>Nullen</translation>
-    </message>
-    <message>
-        <source>Elsewhere in the base</source>
-        <translation>Anderswo in der Basis</translation>
-    </message>
-    <message>
-        <source>Repeated</source>
-        <translation>Wiederholt</translation>
-    </message>
-    <message>
-        <source>Delta to the base</source>
-        <translation>Unterschied zur Basis</translation>
-    </message>
-    <message>
-        <source>New</source>
-        <translation>Neu</translation>
-    </message>
     <message>
         <source>If the overlay were made now</source>
         <translation>Würde das Overlay jetzt erstellt</translation>
@@ -1371,22 +1353,6 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
     <message>
         <source>Measuring…</source>
         <translation>Messung läuft…</translation>
-    </message>
-    <message>
-        <source>zero</source>
-        <translation>Nullen</translation>
-    </message>
-    <message>
-        <source>from the base</source>
-        <translation>aus der Basis</translation>
-    </message>
-    <message>
-        <source>repeated</source>
-        <translation>wiederholt</translation>
-    </message>
-    <message>
-        <source>stored</source>
-        <translation>gespeichert</translation>
     </message>
     <message>
         <source>About %1</source>
@@ -1520,16 +1486,8 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
         <translation>Geändert</translation>
     </message>
     <message>
-        <source>In the base, or repeated</source>
-        <translation>In der Basis oder wiederholt</translation>
-    </message>
-    <message>
         <source>Zero</source>
         <translation>Nullen</translation>
-    </message>
-    <message>
-        <source>Start set</source>
-        <translation>Startmenge</translation>
     </message>
     <message>
         <source>Reading: %1…</source>
@@ -1544,20 +1502,12 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
         <translation>Die Arbeit an „%1“ ist noch nicht fertig.</translation>
     </message>
     <message>
-        <source>No picture</source>
-        <translation>Kein Bild</translation>
-    </message>
-    <message>
-        <source>Picture of the console</source>
-        <translation>Bild der Konsole</translation>
-    </message>
-    <message>
         <source>Overlay</source>
         <translation>Overlay</translation>
     </message>
     <message>
         <source>&amp;Run here</source>
-        <translation>&amp;Hier ausführen</translation>
+        <translation>H&amp;ier ausführen</translation>
     </message>
     <message>
         <source>Brings the VM of this overlay to life here</source>
@@ -1582,10 +1532,6 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
     <message>
         <source>It gives back what it was made from, byte for byte.</source>
         <translation>Es ergibt Byte für Byte, woraus es erstellt wurde.</translation>
-    </message>
-    <message>
-        <source>Re&amp;hearse</source>
-        <translation>Pr&amp;obelauf</translation>
     </message>
     <message>
         <source>Runs its VM once to learn what it touches first, and puts that first in the file</source>
@@ -1678,10 +1624,6 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
         <translation>Blöcke</translation>
     </message>
     <message>
-        <source>In base</source>
-        <translation>In der Basis</translation>
-    </message>
-    <message>
         <source>Repeated</source>
         <translation>Wiederholt</translation>
     </message>
@@ -1708,6 +1650,14 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
     <message>
         <source>Whole file</source>
         <translation>Ganze Datei</translation>
+    </message>
+    <message>
+        <source>Rehe&amp;arse</source>
+        <translation>Probela&amp;uf</translation>
+    </message>
+    <message>
+        <source>In the base</source>
+        <translation>In der Basis</translation>
     </message>
 </context>
 <context>
@@ -1849,16 +1799,12 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
         <translation>%1; neuer Verbindungsversuch</translation>
     </message>
     <message>
-        <source>&amp;Finish</source>
-        <translation>&amp;Beenden</translation>
-    </message>
-    <message>
         <source>Ends the VM on the cloudlet</source>
         <translation>Beendet die VM auf dem Cloudlet</translation>
     </message>
     <message>
         <source>&amp;Keep running</source>
-        <translation>&amp;Weiterlaufen lassen</translation>
+        <translation>Weiterlau&amp;fen lassen</translation>
     </message>
     <message>
         <source>Leaves the VM running there; find it again under Cloudlets</source>
@@ -1866,7 +1812,7 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
     </message>
     <message>
         <source>Fetch &amp;residue…</source>
-        <translation>Än&amp;derungen holen…</translation>
+        <translation>Änderun&amp;gen holen…</translation>
     </message>
     <message>
         <source>Brings back what the VM has become, as an overlay, and ends it</source>
@@ -1979,6 +1925,10 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
         <source>The base of &quot;%1&quot; goes to %2…</source>
         <translation>Die Basis von „%1“ geht an %2…</translation>
     </message>
+    <message>
+        <source>F&amp;inish</source>
+        <translation>&amp;Beenden</translation>
+    </message>
 </context>
 <context>
     <name>cloudlet::RemotePage</name>
@@ -2007,15 +1957,11 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
     <name>cloudlet::RunPage</name>
     <message>
         <source>Save &amp;changes…</source>
-        <translation>Änderungen &amp;sichern…</translation>
+        <translation>Ä&amp;nderungen sichern…</translation>
     </message>
     <message>
         <source>Makes a new overlay of what this VM has become; the VM runs on</source>
         <translation>Erstellt ein neues Overlay aus dem, was aus dieser VM geworden ist; die VM läuft weiter</translation>
-    </message>
-    <message>
-        <source>&amp;Stop</source>
-        <translation>&amp;Beenden</translation>
     </message>
     <message>
         <source>Ends the VM at once</source>
@@ -2023,7 +1969,7 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
     </message>
     <message>
         <source>&amp;Run again</source>
-        <translation>E&amp;rneut ausführen</translation>
+        <translation>Erneut aus&amp;führen</translation>
     </message>
     <message>
         <source>Brings the VM to life anew</source>
@@ -2136,6 +2082,10 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
         <source>&quot;%1&quot; has ended.</source>
         <translation>„%1“ ist beendet.</translation>
     </message>
+    <message>
+        <source>St&amp;op</source>
+        <translation>&amp;Beenden</translation>
+    </message>
 </context>
 <context>
     <name>cloudlet::StageBar</name>
@@ -2156,10 +2106,6 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
         <translation>%1/s</translation>
     </message>
     <message>
-        <source>&amp;Cancel</source>
-        <translation>A&amp;bbrechen</translation>
-    </message>
-    <message>
         <source>Progress</source>
         <translation>Fortschritt</translation>
     </message>
@@ -2170,6 +2116,10 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
     <message>
         <source>Cancelling…</source>
         <translation>Wird abgebrochen…</translation>
+    </message>
+    <message>
+        <source>Ca&amp;ncel</source>
+        <translation>&amp;Abbrechen</translation>
     </message>
 </context>
 <context>

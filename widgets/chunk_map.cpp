@@ -18,7 +18,8 @@ constexpr int kGap = 1;
 constexpr int kRows = 9;
 constexpr int kLineGap = 4;
 // A cell with a single chunk of a part must still be seen.
-constexpr int kFaintest = 130;
+constexpr int kFaintest = 180;
+constexpr int kUnchanged = 30;
 
 quint64 sum(const ChunkMapRun& run) {
     return std::accumulate(run.parts.begin(), run.parts.end(), quint64{0});
@@ -78,9 +79,9 @@ QString ChunkMap::partsText(const ChunkMapRun& run) const {
     QStringList words;
     for (qsizetype part = 0; part < m_parts.size(); ++part) {
         const quint32 count = run.parts[static_cast<std::size_t>(part)];
-        if (count > 0) words << tr("%1 %2").arg(QLocale().toString(count), m_parts.at(part));
+        if (count > 0) words << tr("%1 %2").arg(m_parts.at(part), QLocale().toString(count));
     }
-    return words.isEmpty() ? tr("unchanged") : words.join(QStringLiteral(", "));
+    return words.isEmpty() ? tr("all as in the base") : words.join(QStringLiteral(", "));
 }
 
 QString ChunkMap::summaryOf(const ChunkMapImage& image) const {
@@ -90,7 +91,7 @@ QString ChunkMap::summaryOf(const ChunkMapImage& image) const {
             total.parts[part] += run.parts[part];
         }
     }
-    return tr("%1: of %2 chunks %3.")
+    return tr("%1, %2 chunks: %3.")
         .arg(image.name, QLocale().toString(image.chunks), partsText(total));
 }
 
@@ -135,8 +136,8 @@ void ChunkMap::paintEvent(QPaintEvent*) {
         for (int cell = 0; cell < field.cells; ++cell) {
             const ChunkMapRun run = sumOf(image, field, cell);
             const auto most = std::max_element(run.parts.begin(), run.parts.end());
-            QColor colour = palette().color(QPalette::Mid);
-            colour.setAlpha(kFaintest);
+            QColor colour = palette().color(QPalette::WindowText);
+            colour.setAlpha(kUnchanged);
             if (*most > 0) {
                 colour = partColour(palette(), most - run.parts.begin());
                 const double part = std::min(1.0, static_cast<double>(sum(run)) / chunksPerCell);

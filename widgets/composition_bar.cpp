@@ -24,7 +24,7 @@ void CompositionBar::setParts(const QList<CompositionPart>& parts) {
     m_colours.clear();
     QStringList words;
     for (const CompositionPart& part : parts) {
-        if (part.value == 0) continue;
+        if (part.text.isEmpty()) continue;
         m_parts.append(part);
         m_colours.append(&part - parts.data());
         words << part.name + u' ' + part.text;
@@ -48,7 +48,7 @@ void CompositionBar::paintEvent(QPaintEvent*) {
     int top = kBarHeight + kGap;
     for (qsizetype i = 0; i < m_parts.size(); ++i) {
         const CompositionPart& part = m_parts.at(i);
-        const double wide = width() * static_cast<double>(part.value) / total;
+        const double wide = total > 0 ? width() * static_cast<double>(part.value) / total : 0;
         const QColor colour = partColour(palette(), m_colours.at(i));
         painter.fillRect(QRectF(left, 0, wide, kBarHeight), colour);
         left += wide;

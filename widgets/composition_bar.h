@@ -18,7 +18,8 @@ class CompositionBar : public QWidget {
 public:
     explicit CompositionBar(QWidget* parent = nullptr);
 
-    // Parts of value 0 are left out; the others keep the colour of their place (part_colour.h).
+    // Parts without a text are left out; the others keep the colour of their place (part_colour.h).
+    // A part of value 0 is in the legend only.
     void setParts(const QList<CompositionPart>& parts);
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override { return sizeHint(); }

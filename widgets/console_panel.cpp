@@ -87,7 +87,7 @@ QToolButton* ConsolePanel::addMenu(const QString& text, const QString& toolTip) 
 }
 
 void ConsolePanel::addKeys() {
-    QToolButton* button = addMenu(tr("Send &keys"), tr("Presses a key combination in the guest"));
+    QToolButton* button = addMenu(tr("Send keys"), tr("Presses a key combination in the guest"));
     const QList<Combination> list = combinations();
     for (const Combination& each : list) {
         if (each.keys.isEmpty()) {
@@ -102,7 +102,7 @@ void ConsolePanel::addKeys() {
 
 void ConsolePanel::addClipboard() {
     QToolButton* button =
-        addMenu(tr("Cl&ipboard"), tr("Which way copied text goes, if the guest supports it"));
+        addMenu(tr("Clipboard"), tr("Which way copied text goes, if the guest supports it"));
     auto* group = new QActionGroup(button);
     using Clipboard = ConsoleView::Clipboard;
     const QList<std::pair<QString, Clipboard>> choices{
@@ -122,23 +122,23 @@ void ConsolePanel::addClipboard() {
 
 void ConsolePanel::buildToolBar() {
     m_bar->setAccessibleName(tr("Console"));
-    auto* fit = m_bar->addAction(tr("&Fit"));
+    auto* fit = m_bar->addAction(tr("Fit"));
     fit->setToolTip(tr("Scales the guest's screen to the window; off shows each pixel as it is"));
     fit->setCheckable(true);
     fit->setChecked(true);
     connect(fit, &QAction::toggled, m_view, [this](bool on) {
         m_view->setScaling(on ? ConsoleScaling::fit : ConsoleScaling::actual);
     });
-    m_full = m_bar->addAction(tr("F&ull screen"), this, [this] { setFullScreen(true); });
+    m_full = m_bar->addAction(tr("Full screen"), this, [this] { setFullScreen(true); });
     m_full->setShortcut(Qt::Key_F11);
     m_full->setToolTip(tr("Shows the console alone (F11)"));
     m_bar->addSeparator();
     addKeys();
-    QAction* type = m_bar->addAction(tr("&Type text…"), this, &ConsolePanel::askForText);
+    QAction* type = m_bar->addAction(tr("Type text…"), this, &ConsolePanel::askForText);
     type->setToolTip(tr("Types a text into the guest, key by key"));
     addClipboard();
     m_bar->addSeparator();
-    QAction* picture = m_bar->addAction(tr("Save &picture…"), this, &ConsolePanel::savePicture);
+    QAction* picture = m_bar->addAction(tr("Save picture…"), this, &ConsolePanel::savePicture);
     picture->setToolTip(tr("Saves what the console shows as a PNG file"));
     m_needConnection << m_full << type << picture;
     for (QToolButton* button : m_bar->findChildren<QToolButton*>()) {

@@ -5,6 +5,7 @@
 #include <QPainter>
 
 #include "widgets/console_accessible.h"
+#include "widgets/part_colour.h"
 
 namespace cloudlet {
 
@@ -120,7 +121,7 @@ void ConsoleView::repaintDirty() {
 void ConsoleView::paintEvent(QPaintEvent* event) {
     QPainter painter(this);
     painter.setClipRegion(event->region());
-    painter.fillRect(rect(), palette().color(QPalette::Dark));
+    painter.fillRect(rect(), QColor(kAroundConsole));
     paintPicture(painter);
     if (!isConnected()) {
         const QRect line = rect().adjusted(20, 20, -20, -20);

@@ -37,13 +37,13 @@ ErrorPanel::ErrorPanel(QWidget* parent)
     m_details->setReadOnly(true);
     m_details->setAccessibleName(tr("Details of the error"));
     m_details->setMaximumHeight(fontMetrics().lineSpacing() * kDetailLines);
-    m_toggle->setText(tr("&Details"));
+    m_toggle->setText(tr("Detail&s"));
     m_toggle->setCheckable(true);
     m_toggle->setArrowType(Qt::RightArrow);
     m_toggle->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     auto* copyButton = new QPushButton(tr("Cop&y"));
     copyButton->setToolTip(tr("Copies the sentence and its details"));
-    auto* closeButton = new QPushButton(tr("Dismi&ss"));
+    auto* closeButton = new QPushButton(tr("Dis&miss"));
 
     auto* buttons = new QHBoxLayout;
     buttons->addWidget(m_toggle);

@@ -51,7 +51,7 @@ StageBar::StageBar(QWidget* parent)
       m_stage(new QLabel),
       m_numbers(new QLabel),
       m_bar(new QProgressBar),
-      m_cancel(new QPushButton(tr("&Cancel"))) {
+      m_cancel(new QPushButton(tr("Ca&ncel"))) {
     m_bar->setTextVisible(false);
     m_bar->setAccessibleName(tr("Progress"));
     auto* layout = new QGridLayout(this);
@@ -83,7 +83,7 @@ void StageBar::showCancelling() {
 
 void StageBar::reset() {
     m_cancel->setEnabled(true);
-    m_cancel->setText(tr("&Cancel"));
+    m_cancel->setText(tr("Ca&ncel"));
     setStage(StageView());
 }
 

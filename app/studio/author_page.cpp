@@ -77,7 +77,7 @@ QString AuthorPage::wouldLose() const {
 void AuthorPage::buildActions() {
     m_ports = addAction(tr("P&orts…"), tr("Which ports of the guest open on this machine"));
     m_script =
-        addAction(tr("Run &script…"), tr("Runs a file as root in the guest, through its agent"));
+        addAction(tr("Run scr&ipt…"), tr("Runs a file as root in the guest, through its agent"));
     m_clean = addAction(tr("Clean &guest"),
                         tr("Frees memory and trims disks in the guest now, so that the meter shows "
                            "what you added and nothing else"));
@@ -85,6 +85,7 @@ void AuthorPage::buildActions() {
     m_create =
         addAction(tr("&Create overlay…"), tr("Writes what you changed to one file (Ctrl+Shift+C)"));
     m_create->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_C);
+    setMain(m_create);
     m_run = addAction(tr("&Run it here"), tr("Brings the VM of this overlay to life"));
     connect(m_ports, &QAction::triggered, this, &AuthorPage::askForPorts);
     connect(m_script, &QAction::triggered, this, &AuthorPage::askForScript);

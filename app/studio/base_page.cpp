@@ -8,10 +8,10 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSpinBox>
-#include <QToolBar>
 #include <QVBoxLayout>
 
 #include "app/studio/qt_text.h"
+#include "widgets/action_bar.h"
 #include "widgets/console_panel.h"
 #include "widgets/error_panel.h"
 #include "widgets/stage_bar.h"
@@ -86,16 +86,13 @@ BasePage::BasePage(StudioServices& services, const BaseOrder& order, QWidget* pa
       m_error(new ErrorPanel) {
     m_heading->setTextFormat(Qt::PlainText);
     m_heading->setWordWrap(true);
-    auto* bar = new QToolBar;
-    bar->setAccessibleName(tr("Base"));
+    auto* bar = new ActionBar(tr("Base"));
     m_discard = bar->addAction(tr("&Discard"), &m_job->job(), &Job::cancel);
     m_discard->setToolTip(tr("Ends the guest and makes no base"));
     m_create = bar->addAction(tr("Create &base"), m_job, &BaseJob::save);
     m_create->setToolTip(tr("Saves the guest as it is now, as a base VM"));
     m_create->setEnabled(false);
-    for (QAction* action : {m_discard, m_create}) {
-        bar->widgetForAction(action)->setFocusPolicy(Qt::TabFocus);
-    }
+    bar->setMain(m_create);
     auto* top = new QHBoxLayout;
     top->addWidget(m_heading, 1);
     top->addWidget(bar);

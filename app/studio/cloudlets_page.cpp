@@ -7,13 +7,13 @@
 #include <QMessageBox>
 #include <QSplitter>
 #include <QSysInfo>
-#include <QToolBar>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
 #include "app/studio/qt_text.h"
 #include "engine/net/http_client.h"
 #include "engine/net/pairing.h"
+#include "widgets/action_bar.h"
 #include "widgets/error_panel.h"
 
 namespace cloudlet {
@@ -134,13 +134,6 @@ QString CloudletsPage::commandLine() const {
     return QStringLiteral("cloudlet list-server --ask");
 }
 
-QAction* CloudletsPage::addAction(QToolBar* bar, const QString& text, const QString& toolTip) {
-    QAction* action = bar->addAction(text);
-    action->setToolTip(toolTip);
-    bar->widgetForAction(action)->setFocusPolicy(Qt::TabFocus);
-    return action;
-}
-
 QTreeWidget* CloudletsPage::buildTree(const QString& name, const QStringList& columns) {
     auto* tree = new QTreeWidget;
     tree->setHeaderLabels(columns);
@@ -154,11 +147,10 @@ QTreeWidget* CloudletsPage::buildTree(const QString& name, const QStringList& co
 }
 
 QWidget* CloudletsPage::buildServers() {
-    auto* bar = new QToolBar;
-    bar->setAccessibleName(tr("Cloudlets"));
-    m_pair = addAction(bar, tr("&Pair…"),
-                       tr("With the link that \"synthesis_server pair\" prints on the cloudlet"));
-    m_forget = addAction(bar, tr("&Forget…"), tr("Its address, its key and this computer's token"));
+    auto* bar = new ActionBar(tr("Cloudlets"));
+    m_pair = bar->add(tr("&Pair…"),
+                      tr("With the link that \"synthesis_server pair\" prints on the cloudlet"));
+    m_forget = bar->add(tr("F&orget…"), tr("Its address, its key and this computer's token"));
     connect(m_pair, &QAction::triggered, this, &CloudletsPage::pair);
     connect(m_forget, &QAction::triggered, this, &CloudletsPage::forget);
     m_servers = buildTree(tr("Cloudlets"), {tr("Name"), tr("Address"), tr("Role"), tr("State")});
@@ -185,10 +177,9 @@ QWidget* CloudletsPage::buildState() {
     m_load = new QLabel;
     m_load->setTextFormat(Qt::PlainText);
     m_load->setWordWrap(true);
-    auto* bar = new QToolBar;
-    bar->setAccessibleName(tr("Sessions"));
-    m_console = addAction(bar, tr("Open con&sole"), tr("Of the chosen session's VM"));
-    m_end = addAction(bar, tr("&End…"), tr("Ends the chosen session's VM; what it holds is lost"));
+    auto* bar = new ActionBar(tr("Sessions"));
+    m_console = bar->add(tr("Open &console"), tr("Of the chosen session's VM"));
+    m_end = bar->add(tr("&End…"), tr("Ends the chosen session's VM; what it holds is lost"));
     connect(m_console, &QAction::triggered, this, [this] {
         const KnownCloudlet* cloudlet = chosen();
         const ServerState::Session* session = chosenSession();

@@ -11,7 +11,6 @@
 
 class QAction;
 class QLabel;
-class QToolBar;
 class QTreeWidget;
 class QTreeWidgetItem;
 
@@ -41,7 +40,6 @@ private:
     QWidget* buildServers();
     QWidget* buildState();
     QTreeWidget* buildTree(const QString& name, const QStringList& columns);
-    QAction* addAction(QToolBar* bar, const QString& text, const QString& toolTip);
     void ask();
     void asked();
     void showServers();

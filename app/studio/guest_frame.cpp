@@ -3,10 +3,10 @@
 #include <QAction>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QToolBar>
 #include <QVBoxLayout>
 
 #include "app/studio/guest_side.h"
+#include "widgets/action_bar.h"
 #include "widgets/console_panel.h"
 #include "widgets/error_panel.h"
 #include "widgets/stage_bar.h"
@@ -16,14 +16,13 @@ namespace cloudlet {
 GuestFrame::GuestFrame(QWidget* parent)
     : Page(parent),
       m_heading(new QLabel),
-      m_bar(new QToolBar),
+      m_bar(new ActionBar(tr("Guest"))),
       m_console(new ConsolePanel),
       m_side(new GuestSide),
       m_stage(new StageBar),
       m_error(new ErrorPanel) {
     m_heading->setWordWrap(true);
     m_heading->setTextFormat(Qt::PlainText);
-    m_bar->setAccessibleName(tr("Guest"));
     auto* top = new QHBoxLayout;
     top->addWidget(m_heading, 1);
     top->addWidget(m_bar);
@@ -40,10 +39,11 @@ GuestFrame::GuestFrame(QWidget* parent)
 }
 
 QAction* GuestFrame::addAction(const QString& text, const QString& toolTip) {
-    QAction* action = m_bar->addAction(text);
-    action->setToolTip(toolTip);
-    m_bar->widgetForAction(action)->setFocusPolicy(Qt::TabFocus);
-    return action;
+    return m_bar->add(text, toolTip);
+}
+
+void GuestFrame::setMain(QAction* action) {
+    m_bar->setMain(action);
 }
 
 void GuestFrame::focus(QAction* action) {

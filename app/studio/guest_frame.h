@@ -8,10 +8,10 @@
 
 class QAction;
 class QLabel;
-class QToolBar;
 
 namespace cloudlet {
 
+class ActionBar;
 class ConsolePanel;
 class ErrorPanel;
 class GuestSide;
@@ -28,6 +28,8 @@ protected:
     explicit GuestFrame(QWidget* parent);
 
     QAction* addAction(const QString& text, const QString& toolTip);
+    // The one that a person came to the page for.
+    void setMain(QAction* action);
     // Gives its button the keyboard.
     void focus(QAction* action);
     void showConsole(StreamConnector connector, const QString& name, VncLink link = VncLink::local);
@@ -38,7 +40,7 @@ protected:
 
 private:
     QLabel* m_heading;
-    QToolBar* m_bar;
+    ActionBar* m_bar;
     ConsolePanel* m_console;
     GuestSide* m_side;
     StageBar* m_stage;

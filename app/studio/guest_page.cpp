@@ -76,9 +76,9 @@ void GuestPage::creationFailed(const QString& message) {
         return;
     }
     showFailure(message);
-    error().offer(tr("&Retry"), [this] { m_job->createOverlay(overlayOrder()); });
+    error().offer(tr("R&etry"), [this] { m_job->createOverlay(overlayOrder()); });
     error().offer(tr("&Back to the console"), [this] { console().view().setFocus(); });
-    error().offer(tr("Discard the &guest…"), [this] { discard(); });
+    error().offer(tr("Discard the g&uest…"), [this] { discard(); });
 }
 
 }  // namespace cloudlet

@@ -38,7 +38,7 @@ HostFindings::HostFindings(Show show, QWidget* parent)
       m_show(show),
       m_summary(new QLabel),
       m_list(new QTreeWidget),
-      m_copyRemedy(new QPushButton(tr("Copy the &remedy"))),
+      m_copyRemedy(new QPushButton(tr("&Copy command"))),
       m_findings(std::make_shared<std::vector<HostFinding>>()) {
     m_list->setHeaderLabels({tr("Subject"), tr("Found"), tr("Remedy")});
     m_list->setRootIsDecorated(false);

@@ -5,9 +5,11 @@
 #include <QPixmap>
 #include <QVBoxLayout>
 
+#include "app/studio/chunk_kinds.h"
 #include "app/studio/manifest_text.h"
 #include "app/studio/qt_text.h"
 #include "widgets/composition_bar.h"
+#include "widgets/console_picture.h"
 
 namespace cloudlet {
 
@@ -19,19 +21,14 @@ constexpr QSize kPicture(280, 175);
 
 LibraryDetails::LibraryDetails(QWidget* parent)
     : QFrame(parent),
-      m_picture(new QLabel),
+      m_picture(new ConsolePicture(kPicture)),
       m_title(new QLabel),
       m_facts(new QWidget),
       m_form(new QFormLayout(m_facts)),
-      m_composedOf(new QLabel(tr("What changed, before compression:"))),
+      m_composedOf(new QLabel),
       m_composition(new CompositionBar),
       m_notes(new QLabel) {
     setFrameShape(QFrame::StyledPanel);
-    m_picture->setFixedSize(kPicture);
-    m_picture->setAlignment(Qt::AlignCenter);
-    m_picture->setFrameShape(QFrame::StyledPanel);
-    m_picture->setForegroundRole(QPalette::PlaceholderText);
-    m_picture->setAccessibleName(tr("Picture of the console"));
     QFont bold = m_title->font();
     bold.setBold(true);
     bold.setPointSizeF(bold.pointSizeF() * 1.2);
@@ -39,6 +36,7 @@ LibraryDetails::LibraryDetails(QWidget* parent)
     m_title->setWordWrap(true);
     m_form->setContentsMargins(0, 0, 0, 0);
     m_notes->setWordWrap(true);
+    m_composedOf->setWordWrap(true);
     m_notes->setTextFormat(Qt::PlainText);
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(m_picture);
@@ -61,7 +59,7 @@ void LibraryDetails::clear(const QString& title) {
     m_composedOf->hide();
     m_composition->hide();
     m_wanted.clear();
-    setPicture({});
+    m_picture->setPicture({});
 }
 
 void LibraryDetails::addFact(const QString& name, const QString& value) {
@@ -70,17 +68,6 @@ void LibraryDetails::addFact(const QString& name, const QString& value) {
     label->setTextFormat(Qt::PlainText);
     label->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_form->addRow(name, label);
-}
-
-void LibraryDetails::setPicture(const QPixmap& picture) {
-    if (picture.isNull()) {
-        m_picture->setText(tr("No picture"));
-        return;
-    }
-    QPixmap scaled = picture.scaled(kPicture * devicePixelRatioF(), Qt::KeepAspectRatio,
-                                    Qt::SmoothTransformation);
-    scaled.setDevicePixelRatio(devicePixelRatioF());
-    m_picture->setPixmap(scaled);
 }
 
 void LibraryDetails::showNothing() {
@@ -94,7 +81,7 @@ void LibraryDetails::showBase(const LibraryBase& base) {
         m_notes->show();
         return;
     }
-    setPicture(QPixmap(base.preview));
+    m_picture->setPicture(QPixmap(base.preview));
     addFact(tr("Disk:"), bytesText(base.diskBytes));
     addFact(tr("Memory:"), bytesText(base.memoryBytes));
     addFact(tr("On this disk:"), bytesText(base.bytes));
@@ -151,10 +138,14 @@ void LibraryDetails::showManifest(const OverlayDetails& details) {
     QPixmap picture;
     picture.loadFromData(reinterpret_cast<const uchar*>(manifest.preview.data()),
                          static_cast<uint>(manifest.preview.size()), "PNG");
-    setPicture(picture);
+    m_picture->setPicture(picture);
     m_notes->setText(toQt(manifest.notes));
     m_notes->setVisible(!manifest.notes.empty());
-    m_composition->setParts(compositionOf(manifest));
+    m_composedOf->setText(
+        tr("Before compression %1 of the disk and %2 of the memory changed:")
+            .arg(bytesText(manifest.of(ImageKind::disk).changed() * kChunkSize),
+                 bytesText(manifest.of(ImageKind::memory).changed() * kChunkSize)));
+    m_composition->setParts(compositionOf(chunksByKind(manifest.composition)));
     m_composedOf->show();
     m_composition->show();
 }

@@ -16,6 +16,7 @@ class QVBoxLayout;
 namespace cloudlet {
 
 class CompositionBar;
+class ConsolePicture;
 
 class LibraryDetails : public QFrame {
     Q_OBJECT
@@ -29,12 +30,11 @@ public:
 private:
     void clear(const QString& title);
     void addFact(const QString& name, const QString& value);
-    void setPicture(const QPixmap& picture);
     void showManifest(const OverlayDetails& details);
     void readWanted();
     void loaded();
 
-    QLabel* m_picture;
+    ConsolePicture* m_picture;
     QLabel* m_title;
     QWidget* m_facts;
     QFormLayout* m_form;

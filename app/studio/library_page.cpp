@@ -16,8 +16,10 @@
 #include "app/studio/library_details.h"
 #include "app/studio/qt_text.h"
 #include "app/studio/settings.h"
+#include "widgets/action_bar.h"
 #include "widgets/error_panel.h"
 #include "widgets/notice_bar.h"
+#include "widgets/roomy_rows.h"
 #include "widgets/stage_bar.h"
 
 namespace cloudlet {
@@ -115,7 +117,7 @@ void LibraryPage::buildActions() {
     m_tags->setShortcut(Qt::CTRL | Qt::Key_T);
     m_export = addPlainAction(tr("&Export…"), tr("Writes it to one file, for others"),
                               &LibraryPage::exportFile);
-    addPlainAction(tr("I&mport…"), tr("Adds a base or an overlay from a file"),
+    addPlainAction(tr("Imp&ort…"), tr("Adds a base or an overlay from a file"),
                    &LibraryPage::importFile);
     m_remove =
         addPlainAction(tr("&Delete…"), tr("Removes it from this catalog"), &LibraryPage::remove);
@@ -124,12 +126,8 @@ void LibraryPage::buildActions() {
 }
 
 QWidget* LibraryPage::buildButtons() {
-    auto* bar = new QToolBar;
-    bar->setAccessibleName(tr("Library"));
-    for (QAction* action : m_actions) bar->addAction(action);
-    for (QToolButton* button : bar->findChildren<QToolButton*>()) {
-        button->setFocusPolicy(Qt::TabFocus);
-    }
+    auto* bar = new ActionBar(tr("Library"));
+    bar->addActions(m_actions);
     return bar;
 }
 
@@ -138,6 +136,7 @@ QWidget* LibraryPage::buildList() {
     m_search->setPlaceholderText(tr("Search"));
     m_search->setClearButtonEnabled(true);
     m_search->setAccessibleName(tr("Search bases and overlays"));
+    m_search->setMinimumWidth(fontMetrics().averageCharWidth() * 16);
     m_search->setMaximumWidth(fontMetrics().averageCharWidth() * 40);
     auto* find = new QAction(this);
     find->setShortcut(QKeySequence::Find);
@@ -151,6 +150,7 @@ QWidget* LibraryPage::buildList() {
     m_tree->setSortingEnabled(true);
     m_tree->sortByColumn(LibraryModel::nameColumn, Qt::AscendingOrder);
     m_tree->setUniformRowHeights(true);
+    m_tree->setItemDelegate(new RoomyRows(m_tree));
     m_tree->setAlternatingRowColors(true);
     m_tree->header()->setStretchLastSection(false);
     m_tree->header()->setSectionResizeMode(QHeaderView::ResizeToContents);

@@ -3,6 +3,7 @@
 #include <QLabel>
 #include <QVBoxLayout>
 
+#include "app/studio/chunk_kinds.h"
 #include "app/studio/qt_text.h"
 #include "widgets/chunk_map.h"
 #include "widgets/composition_bar.h"
@@ -11,31 +12,12 @@ namespace cloudlet {
 
 namespace {
 
-QList<CompositionPart> kindsOf(const OverlayEstimate& estimate) {
-    Composition all;
-    for (const Composition& part : estimate.composition) {
-        all.zero += part.zero;
-        all.fromBaseDisk += part.fromBaseDisk;
-        all.fromBaseMemory += part.fromBaseMemory;
-        all.repeats += part.repeats;
-        all.delta += part.delta;
-        all.raw += part.raw;
-    }
-    const auto part = [](const QString& name, std::uint64_t chunks) {
-        return CompositionPart{name, chunks, bytesText(chunks * kChunkSize)};
-    };
-    return {part(MeterPanel::tr("Zero"), all.zero),
-            part(MeterPanel::tr("Elsewhere in the base"), all.fromBaseDisk + all.fromBaseMemory),
-            part(MeterPanel::tr("Repeated"), all.repeats),
-            part(MeterPanel::tr("Delta to the base"), all.delta),
-            part(MeterPanel::tr("New"), all.raw)};
-}
-
 ChunkMapImage mapOf(const QString& name, const ImageMap& map) {
     ChunkMapImage image{name, map.chunks, map.chunksPerCell, {}};
     image.runs.reserve(static_cast<qsizetype>(map.cells.size()));
     for (const MapCell& cell : map.cells) {
-        image.runs.append(ChunkMapRun{{cell.zero, cell.copied, cell.repeated, cell.stored}});
+        image.runs.append(
+            ChunkMapRun{{cell.raw, cell.delta, cell.copied, cell.repeated, cell.zero}});
     }
     return image;
 }
@@ -47,7 +29,7 @@ MeterPanel::MeterPanel(QWidget* parent)
       m_size(new QLabel(tr("Measuring…"))),
       m_changed(new QLabel),
       m_kinds(new CompositionBar),
-      m_map(new ChunkMap({tr("zero"), tr("from the base"), tr("repeated"), tr("stored")})) {
+      m_map(new ChunkMap(chunkKindNames())) {
     QFont large = m_size->font();
     large.setBold(true);
     m_size->setFont(large);
@@ -71,7 +53,7 @@ void MeterPanel::setEstimate(const OverlayEstimate& estimate) {
     };
     m_changed->setText(line(tr("Disk"), estimate.composition[0]) + u'\n' +
                        line(tr("Memory"), estimate.composition[1]));
-    m_kinds->setParts(kindsOf(estimate));
+    m_kinds->setParts(compositionOf(chunksByKind(estimate.composition)));
     m_map->setImages({mapOf(tr("Disk"), estimate.maps[0]), mapOf(tr("Memory"), estimate.maps[1])});
     m_changed->show();
     m_kinds->show();

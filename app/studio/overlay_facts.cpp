@@ -20,24 +20,25 @@ PlaceMap emptyMap(std::uint64_t imageSize) {
 }
 
 // By whole runs: a zeroed disk has more chunks than one wants to count.
-void count(PlaceMap& map, ChunkRun chunks, PlaceMap::Part part) {
+void count(PlaceMap& map, ChunkRun chunks, ChunkKind kind) {
     for (std::uint64_t at = chunks.first; at < chunks.end();) {
         const quint64 run = at / map.chunksPerRun;
         const quint64 end = std::min<quint64>(chunks.end(), (run + 1) * map.chunksPerRun);
-        map.runs[static_cast<qsizetype>(run)][part] += static_cast<quint32>(end - at);
+        map.runs[static_cast<qsizetype>(run)][kind] += static_cast<quint32>(end - at);
         at = end;
     }
 }
 
-PlaceMap::Part partOf(const Entry& entry) {
+ChunkKind kindOf(const Entry& entry) {
     switch (entry.kind) {
         case Entry::Kind::delta:
-            return PlaceMap::delta;
+            return deltaChunk;
         case Entry::Kind::copy:
+            return copiedChunk;
         case Entry::Kind::repeat:
-            return PlaceMap::copied;
+            return repeatedChunk;
         default:
-            return PlaceMap::fetched;
+            return rawChunk;
     }
 }
 
@@ -56,7 +57,7 @@ Result<OverlayFacts> readOverlayFacts(const QString& file) {
         map = emptyMap(manifest.sizeOf(kind));
         RunCursor zeros = reader.zeroRuns(kind);
         while (const std::optional<ChunkRun> run = zeros.next()) {
-            count(map, *run, PlaceMap::zero);
+            count(map, *run, zeroChunk);
         }
     }
     const StartSet start = manifest.startSet.value_or(StartSet());
@@ -68,7 +69,7 @@ Result<OverlayFacts> readOverlayFacts(const QString& file) {
         stored += segment.stored.length;
         for (const Entry& entry : segment.entries) {
             PlaceMap& map = facts.maps[static_cast<std::size_t>(entry.chunk.image)];
-            count(map, {entry.chunk.index, 1}, start.holds(i) ? PlaceMap::startSet : partOf(entry));
+            count(map, {entry.chunk.index, 1}, start.holds(i) ? startSetChunk : kindOf(entry));
         }
     }
     return facts;

@@ -6,16 +6,17 @@
 #include <QString>
 #include <array>
 
+#include "app/studio/chunk_kinds.h"
 #include "app/studio/library.h"
 
 namespace cloudlet {
 
-// Chunks of one image by what the overlay holds of them, in runs of neighbours.
+// Chunks of one image by what the overlay holds of them, in runs of neighbours. Those of the start
+// set count as such, whatever else they are.
 struct PlaceMap {
-    enum Part { fetched, delta, copied, zero, startSet, partCount };
     quint64 chunks = 0;
     quint64 chunksPerRun = 1;
-    QList<std::array<quint32, partCount>> runs;
+    QList<std::array<quint32, chunkKindCount>> runs;
 };
 
 struct OverlayFacts {

@@ -10,18 +10,20 @@
 #include <QSortFilterProxyModel>
 #include <QSplitter>
 #include <QTableWidget>
-#include <QToolBar>
-#include <QToolButton>
 #include <QTreeView>
 
+#include "app/studio/chunk_kinds.h"
 #include "app/studio/library_jobs.h"
 #include "app/studio/manifest_text.h"
 #include "app/studio/overlay_files_model.h"
 #include "app/studio/qt_text.h"
+#include "widgets/action_bar.h"
 #include "widgets/chunk_map.h"
 #include "widgets/composition_bar.h"
+#include "widgets/console_picture.h"
 #include "widgets/error_panel.h"
 #include "widgets/notice_bar.h"
+#include "widgets/roomy_rows.h"
 #include "widgets/stage_bar.h"
 
 namespace cloudlet {
@@ -35,13 +37,6 @@ QLabel* plainLabel() {
     label->setTextFormat(Qt::PlainText);
     label->setWordWrap(true);
     return label;
-}
-
-// In the order of PlaceMap::Part.
-QStringList mapParts() {
-    return {OverlayPage::tr("New"), OverlayPage::tr("Changed"),
-            OverlayPage::tr("In the base, or repeated"), OverlayPage::tr("Zero"),
-            OverlayPage::tr("Start set")};
 }
 
 ChunkMapImage mapOf(const QString& name, const PlaceMap& map) {
@@ -111,25 +106,16 @@ QString OverlayPage::wouldLose() const {
 }
 
 QWidget* OverlayPage::buildHead() {
-    m_picture = new QLabel;
-    m_picture->setFixedSize(kPictureSize);
-    m_picture->setAlignment(Qt::AlignCenter);
-    m_picture->setFrameShape(QFrame::StyledPanel);
-    m_picture->setForegroundRole(QPalette::PlaceholderText);
-    m_picture->setText(tr("No picture"));
-    m_picture->setAccessibleName(tr("Picture of the console"));
+    m_picture = new ConsolePicture(kPictureSize);
     m_heading = plainLabel();
     m_heading->setText(m_name);
     QFont large = m_heading->font();
     large.setPointSizeF(large.pointSizeF() * 1.4);
     large.setBold(true);
     m_heading->setFont(large);
-    auto* bar = new QToolBar;
-    bar->setAccessibleName(tr("Overlay"));
+    auto* bar = new ActionBar(tr("Overlay"));
     const auto add = [&](const QString& text, const QString& toolTip, auto slot) {
-        QAction* action = bar->addAction(text);
-        action->setToolTip(toolTip);
-        bar->widgetForAction(action)->setFocusPolicy(Qt::TabFocus);
+        QAction* action = bar->add(text, toolTip);
         connect(action, &QAction::triggered, this, slot);
         m_actions << action;
     };
@@ -141,10 +127,11 @@ QWidget* OverlayPage::buildHead() {
         work(verifyOverlayWork(m_services, m_file),
              tr("It gives back what it was made from, byte for byte."));
     });
-    add(tr("Re&hearse"),
+    add(tr("Rehe&arse"),
         tr("Runs its VM once to learn what it touches first, and puts that first in the file"),
         &OverlayPage::rehearse);
     add(tr("&Export…"), tr("Copies the file, for others"), &OverlayPage::exportFile);
+    bar->setMain(m_actions.first());
     auto* facts = new QWidget;
     m_facts = new QFormLayout(facts);
     m_facts->setContentsMargins(0, 0, 0, 0);
@@ -173,7 +160,7 @@ QWidget* OverlayPage::buildLeft() {
     m_sizes->setTabKeyNavigation(false);
     m_sizes->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_composition = new CompositionBar;
-    m_map = new ChunkMap(mapParts());
+    m_map = new ChunkMap(chunkKindNames());
     auto* widget = new QWidget;
     auto* layout = new QVBoxLayout(widget);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -196,6 +183,7 @@ QWidget* OverlayPage::buildRight() {
     m_filesView->setAccessibleName(tr("Files of the guest"));
     m_filesView->setRootIsDecorated(false);
     m_filesView->setUniformRowHeights(true);
+    m_filesView->setItemDelegate(new RoomyRows(m_filesView));
     m_filesView->setAlternatingRowColors(true);
     m_filesView->setSortingEnabled(true);
     m_filesView->sortByColumn(OverlayFilesModel::storedColumn, Qt::DescendingOrder);
@@ -205,6 +193,8 @@ QWidget* OverlayPage::buildRight() {
     layout->addWidget(new QLabel(tr("Files of the guest on its disk")));
     layout->addWidget(m_filesView, 1);
     layout->addWidget(m_filesSummary);
+    layout->addStretch();  // while there is no list
+    m_filesView->hide();
     return widget;
 }
 
@@ -246,6 +236,7 @@ void OverlayPage::filesRead() {
     }
     const OverlayFiles& found = *m_readFiles;
     m_files->setFiles(found);
+    m_filesView->setVisible(!found.files.empty());
     m_filesView->resizeColumnToContents(OverlayFilesModel::storedColumn);
     m_filesView->resizeColumnToContents(OverlayFilesModel::chunksColumn);
     if (!found.unreadable.empty()) {
@@ -288,12 +279,7 @@ void OverlayPage::showFacts(const OverlayFacts& facts) {
     QPixmap picture;
     picture.loadFromData(reinterpret_cast<const uchar*>(manifest.preview.data()),
                          static_cast<uint>(manifest.preview.size()), "PNG");
-    if (!picture.isNull()) {
-        picture = picture.scaled(kPictureSize * devicePixelRatioF(), Qt::KeepAspectRatio,
-                                 Qt::SmoothTransformation);
-        picture.setDevicePixelRatio(devicePixelRatioF());
-        m_picture->setPixmap(picture);
-    }
+    m_picture->setPicture(picture);
     showSizes(facts);
     showMaps(facts);
     Q_EMIT titleChanged();
@@ -307,7 +293,7 @@ void OverlayPage::addFact(const QString& name, const QString& value) {
 }
 
 void OverlayPage::showSizes(const OverlayFacts& facts) {
-    const QStringList columns{tr("Chunks"),   tr("New"),  tr("Changed"), tr("In base"),
+    const QStringList columns{tr("Chunks"),   tr("New"),  tr("Changed"), tr("In the base"),
                               tr("Repeated"), tr("Zero"), tr("Stored")};
     const QStringList rows{tr("Disk"), tr("Memory"), tr("Device state"), tr("Description"),
                            tr("Whole file")};
@@ -344,15 +330,14 @@ void OverlayPage::showSizes(const OverlayFacts& facts) {
 
 void OverlayPage::showMaps(const OverlayFacts& facts) {
     m_map->setImages({mapOf(tr("Disk"), facts.maps[0]), mapOf(tr("Memory"), facts.maps[1])});
-    QList<CompositionPart> parts;
-    for (int i = 0; i < PlaceMap::partCount; ++i) {
-        quint64 chunks = 0;
-        for (const PlaceMap& map : facts.maps) {
-            for (const auto& run : map.runs) chunks += run[static_cast<std::size_t>(i)];
-        }
-        parts.append({mapParts().at(i), chunks, bytesText(chunks * kChunkSize)});
+    QList<CompositionPart> parts = compositionOf(chunksByKind(facts.details.manifest.composition));
+    quint64 early = 0;
+    for (const PlaceMap& map : facts.maps) {
+        for (const auto& run : map.runs) early += run[startSetChunk];
     }
-    m_composition->setParts(parts);  // the map's colours and what they mean
+    // Of the kinds above: it has a colour in the map, but no place of its own in the bar.
+    parts[startSetChunk].text = early > 0 ? bytesText(early * kChunkSize) : QString();
+    m_composition->setParts(parts);
 }
 
 void OverlayPage::work(Job::Work work, const QString& done) {

@@ -21,6 +21,7 @@ namespace cloudlet {
 
 class ChunkMap;
 class CompositionBar;
+class ConsolePicture;
 class ErrorPanel;
 class NoticeBar;
 class OverlayFilesModel;
@@ -57,7 +58,7 @@ private:
     const QString m_file;
     QString m_name;
     QLabel* m_heading = nullptr;
-    QLabel* m_picture = nullptr;
+    ConsolePicture* m_picture = nullptr;
     QFormLayout* m_facts = nullptr;
     QLabel* m_notes = nullptr;
     CompositionBar* m_composition = nullptr;

@@ -51,7 +51,7 @@ PushPage::~PushPage() {
 }
 
 void PushPage::buildActions() {
-    m_finish = addAction(tr("&Finish"), tr("Ends the VM on the cloudlet"));
+    m_finish = addAction(tr("F&inish"), tr("Ends the VM on the cloudlet"));
     m_keep = addAction(tr("&Keep running"),
                        tr("Leaves the VM running there; find it again under Cloudlets"));
     m_residue = addAction(tr("Fetch &residue…"),

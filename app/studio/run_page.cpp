@@ -17,7 +17,7 @@ RunPage::RunPage(StudioServices& services, const QString& overlay, QWidget* pare
       m_job(new RunJob(services, overlay, this)),
       m_save(addAction(tr("Save &changes…"),
                        tr("Makes a new overlay of what this VM has become; the VM runs on"))),
-      m_stop(addAction(tr("&Stop"), tr("Ends the VM at once"))),
+      m_stop(addAction(tr("St&op"), tr("Ends the VM at once"))),
       m_again(addAction(tr("&Run again"), tr("Brings the VM to life anew"))),
       m_name(QFileInfo(overlay).completeBaseName()) {
     connect(m_save, &QAction::triggered, this,

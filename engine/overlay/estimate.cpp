@@ -79,9 +79,6 @@ private:
     void countData() {
         const auto& segments = m_plan.dataSegments();
         for (std::uint32_t i = 0; i < segments.size(); ++i) {
-            for (const std::uint32_t chunk : m_plan.chunksOf(segments[i])) {
-                ++cellOf(segments[i].image, chunk).stored;
-            }
             for (const OverlayPlan::Repeat& repeat : m_plan.repeatsOf(i)) {
                 ++compositionOf(repeat.image).repeats;
                 ++cellOf(repeat.image, repeat.chunk).repeated;
@@ -116,8 +113,19 @@ private:
             part.delta += deltas;
             part.raw += segments[i].count - deltas;
             part.storedBytes += segments[i].count * packed.stored.size() / own.size();
+            spread(segments[i], deltas);
         }
         return {};
+    }
+
+    // Which ones are the deltas nobody knows before all is packed: they are put evenly.
+    void spread(const OverlayPlan::DataSegment& segment, std::uint64_t deltas) {
+        std::uint64_t met = 0;
+        for (const std::uint32_t chunk : m_plan.chunksOf(segment)) {
+            MapCell& cell = cellOf(segment.image, chunk);
+            const std::uint64_t before = met++ * deltas / segment.count;
+            ++(met * deltas / segment.count > before ? cell.delta : cell.raw);
+        }
     }
 
     const OverlayPlan& m_plan;

@@ -13,10 +13,11 @@ namespace cloudlet {
 // Some neighbouring chunks of an image by what an overlay makes of them; those as in the base are
 // in none of the counts.
 struct MapCell {
-    std::uint32_t zero = 0;
+    std::uint32_t raw = 0;       // which of those that are stored are raw and
+    std::uint32_t delta = 0;     // which deltas is guessed
     std::uint32_t copied = 0;    // from elsewhere in the base
     std::uint32_t repeated = 0;  // from elsewhere in the overlay
-    std::uint32_t stored = 0;    // delta or raw
+    std::uint32_t zero = 0;
 
     bool operator==(const MapCell&) const = default;
 };

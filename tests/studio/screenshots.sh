@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Pictures of each page of the studio, light and dark, at scale 1 and 2, in build/screenshots. They
-# are of the real window with the small test guest in it; takes some minutes.
+# Pictures of each page of the studio, light and dark, at scale 1 and 2, in build/screenshots, and
+# in German at scale 1 in build/screenshots/de. They are of the real window with the small test
+# guest in it; takes some minutes.
 #
 # Usage: tests/studio/screenshots.sh [PRESET]     the build to use; else dev
 set -euo pipefail
@@ -13,11 +14,13 @@ preset=${1:-dev}
 cd "$root"
 cmake --build --preset "$preset" --target studio_tst_studio -j 2 -- --quiet
 [ -n "${CLOUDLET_TINY_DISK:-}" ] || tinyDisk
-mkdir -p build/screenshots
-rm -f build/screenshots/*.png
-for scale in 1 2; do
-    CLOUDLET_SCREENSHOTS=$root/build/screenshots QT_SCALE_FACTOR=$scale QT_FONT_DPI=96 \
-        LC_ALL=C.UTF-8 QT_QPA_PLATFORM=offscreen \
-        "build/$preset/tests/studio/tst_studio" authorsAndRuns
-done
-ls build/screenshots
+rm -rf build/screenshots
+take() { # FOLDER SCALE LOCALE
+    mkdir -p "$1"
+    CLOUDLET_SCREENSHOTS=$root/$1 QT_SCALE_FACTOR=$2 LC_ALL=$3 QT_FONT_DPI=96 \
+        QT_QPA_PLATFORM=offscreen "build/$preset/tests/studio/tst_studio" authorsAndRuns
+}
+take build/screenshots 1 C.UTF-8
+take build/screenshots 2 C.UTF-8
+take build/screenshots/de 1 de_DE.UTF-8
+ls build/screenshots build/screenshots/de

@@ -4,8 +4,10 @@
 #include <QApplication>
 #include <QDialogButtonBox>
 #include <QDir>
+#include <QFileInfo>
 #include <QInputDialog>
 #include <QLabel>
+#include <QMap>
 #include <QPushButton>
 #include <QSettings>
 #include <QSignalSpy>
@@ -25,6 +27,7 @@
 #include "app/studio/cloudlets_page.h"
 #include "app/studio/gui_watchdog.h"
 #include "app/studio/host_dialog.h"
+#include "app/studio/language.h"
 #include "app/studio/library.h"
 #include "app/studio/library_page.h"
 #include "app/studio/main_window.h"
@@ -123,7 +126,7 @@ private:
     void typeIntoGuest(AuthorPage& page, quint16 webPort);
     void createOverlay(AuthorPage& page);
     OverlayEstimate measured(AuthorPage& page);
-    void failsAndRetries(AuthorPage& page, OverlayOrder order);
+    void failsAndRetries(AuthorPage& page, const OverlayOrder& order);
     void cancelsCreation(AuthorPage& page, const OverlayOrder& order);
     void rehearseOverlay(const QString& file);
     void runOverlay();
@@ -145,6 +148,7 @@ private:
 
 void TestStudio::initTestCase() {
     QApplication::setStyle(QStyleFactory::create("Fusion"));
+    installLanguage(QLocale());  // for the pictures, and their plurals
     QApplication::setApplicationName("cloudlet-studio-test");
     QApplication::setOrganizationName("cloudlet-studio-test");
     m_place = std::make_unique<Place>();
@@ -228,9 +232,9 @@ void TestStudio::createOverlay(AuthorPage& page) {
     order.clean = false;
     order.ports = page.job().order().forwards;
     const OverlayEstimate estimate = measured(page);
-    failsAndRetries(page, order);
     cancelsCreation(page, order);
-    page.job().createOverlay(order);
+    order.file = m_place->file("made/web-page.cloudlet");
+    failsAndRetries(page, order);
     QTRY_VERIFY_WITH_TIMEOUT(page.job().job().view().total > 0, kLimitMs);
     picture(*m_window, "creating");
     QTRY_COMPARE_WITH_TIMEOUT(page.job().phase(), GuestJob::Phase::ended, kLimitMs);
@@ -257,9 +261,8 @@ OverlayEstimate TestStudio::measured(AuthorPage& page) {
     return enough ? estimates.back() : OverlayEstimate();
 }
 
-// A folder that is gone: the guest is kept, and another try begins from the panel.
-void TestStudio::failsAndRetries(AuthorPage& page, OverlayOrder order) {
-    order.file = m_place->file("no/such/folder/x.cloudlet");
+// A folder that is not there: the guest is kept, and another try begins from the panel.
+void TestStudio::failsAndRetries(AuthorPage& page, const OverlayOrder& order) {
     QSignalSpy failed(&page.job(), &GuestJob::creationFailed);
     page.job().createOverlay(order);
     QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 1, kLimitMs);
@@ -267,15 +270,18 @@ void TestStudio::failsAndRetries(AuthorPage& page, OverlayOrder order) {
     auto* panel = page.findChild<ErrorPanel*>();
     QVERIFY(panel->isVisible() && !failed.first().first().toString().isEmpty());
     picture(*m_window, "failed");
-    QStringList actions;
-    for (const QPushButton* button : panel->findChildren<QPushButton*>()) {
-        actions << button->text().remove('&');
+    QMap<QString, QPushButton*> actions;
+    for (QPushButton* button : panel->findChildren<QPushButton*>()) {
+        actions[button->text()] = button;
     }
-    for (const char* action : {"Retry", "Back to the console", "Discard the guest…"}) {
-        QVERIFY2(actions.contains(action), action);
+    for (const char* action : {"R&etry", "&Back to the console", "Discard the g&uest…"}) {
+        QVERIFY2(actions.contains(GuestPage::tr(action)), action);
     }
-    panel->clear();
     QVERIFY(page.console().view().isConnected());
+    QVERIFY(QDir().mkpath(QFileInfo(order.file).absolutePath()));
+    actions[GuestPage::tr("R&etry")]->click();
+    QVERIFY(panel->isHidden());
+    QCOMPARE(page.job().phase(), GuestJob::Phase::creating);
 }
 
 void TestStudio::cancelsCreation(AuthorPage& page, const OverlayOrder& order) {
@@ -303,7 +309,7 @@ void TestStudio::rehearseOverlay(const QString& file) {
 }
 
 void TestStudio::runOverlay() {
-    const QString file = m_place->file("web-page.cloudlet");
+    const QString file = m_place->file("made/web-page.cloudlet");
     rehearseOverlay(file);
     m_window->openOverlay(file);
     auto* page = qobject_cast<RunPage*>(m_window->currentPage());
@@ -353,14 +359,15 @@ void TestStudio::saveResidue(RunPage& page, quint16 webPort) {
     QCOMPARE(page.job().phase(), GuestJob::Phase::running);
     QCOMPARE(fetched(webPort, "/typed"), std::string("typed-in\n"));
     const OverlayDetails made = readOverlayDetails(order.file).value();
-    const OverlayDetails parent = readOverlayDetails(m_place->file("web-page.cloudlet")).value();
+    const OverlayDetails parent =
+        readOverlayDetails(m_place->file("made/web-page.cloudlet")).value();
     QVERIFY(made.manifest.parent.has_value());
     QCOMPARE(toQt(made.manifest.parent->hex()), parent.id);
     QCOMPARE(made.manifest.ports.size(), parent.manifest.ports.size());
 }
 
 void TestStudio::inspectOverlay() {
-    m_window->inspect(m_place->file("web-page.cloudlet"));
+    m_window->inspect(m_place->file("made/web-page.cloudlet"));
     auto* page = qobject_cast<OverlayPage*>(m_window->currentPage());
     QVERIFY(page != nullptr);
     auto* sizes = page->findChild<QTableWidget*>();
@@ -383,7 +390,7 @@ void TestStudio::authorsAndRuns() {
     typeIntoGuest(*page, *webPort);
     createOverlay(*page);
     QTRY_COMPARE(m_window->library().model().rowCount(m_window->library().model().index(0, 0)), 1);
-    m_window->library().selectFile(m_place->file("web-page.cloudlet"));
+    m_window->library().selectFile(m_place->file("made/web-page.cloudlet"));
     runOverlay();
     m_window->findChild<QTabWidget*>()->setCurrentIndex(0);
     QTest::qWait(500);  // for the picture only: details are read
@@ -429,7 +436,8 @@ void TestStudio::pairWithServer() {
     const auto* error = page->findChild<ErrorPanel*>();
     QTRY_VERIFY_WITH_TIMEOUT(servers->topLevelItemCount() > 0 || error->isVisible(), kLimitMs);
     QVERIFY2(!error->isVisible(), qPrintable(error->sentence()));
-    QTRY_COMPARE_WITH_TIMEOUT(servers->topLevelItem(0)->text(3), "Answers", kLimitMs);
+    QTRY_COMPARE_WITH_TIMEOUT(servers->topLevelItem(0)->text(3), CloudletsPage::tr("Answers"),
+                              kLimitMs);
 }
 
 void TestStudio::choosePush(const QString& file) {
@@ -460,7 +468,7 @@ void TestStudio::choosePush(const QString& file) {
 void TestStudio::pushes() {
     startServer();
     pairWithServer();
-    choosePush(m_place->file("web-page.cloudlet"));
+    choosePush(m_place->file("made/web-page.cloudlet"));
     auto* page = qobject_cast<PushPage*>(m_window->currentPage());
     QVERIFY(page != nullptr);
     std::optional<quint16> webPort;

@@ -7,6 +7,7 @@
 #include <QTest>
 #include <QToolButton>
 
+#include "widgets/action_bar.h"
 #include "widgets/chunk_map.h"
 #include "widgets/composition_bar.h"
 #include "widgets/error_panel.h"
@@ -37,6 +38,7 @@ private slots:
     void showsAnError();
     void copiesAnError();
     void offersARemedy();
+    void pressesByLetter();
     void showsParts();
     void mapsChunks();
 };
@@ -123,10 +125,22 @@ void TestPanels::offersARemedy() {
     QVERIFY(buttonWith<QPushButton>(panel, "Build it") == nullptr);
 }
 
+void TestPanels::pressesByLetter() {
+    ActionBar bar("Things");
+    QAction* run = bar.add("R&un", "Runs it");
+    QSignalSpy triggered(run, &QAction::triggered);
+    bar.show();
+    QVERIFY(QTest::qWaitForWindowActive(&bar));
+    QTest::keyClick(&bar, Qt::Key_U, Qt::AltModifier);
+    QTRY_COMPARE(triggered.size(), 1);
+    const auto* button = qobject_cast<QToolButton*>(bar.widgetForAction(run));
+    QVERIFY(button->focusPolicy() == Qt::TabFocus && !button->autoRaise());
+}
+
 void TestPanels::showsParts() {
     CompositionBar bar;
     bar.resize(300, 100);
-    bar.setParts({{"Disk", 3, "3 MiB"}, {"Nothing", 0, "0"}, {"Memory", 1, "1 MiB"}});
+    bar.setParts({{"Disk", 3, "3 MiB"}, {"Nothing", 0, ""}, {"Memory", 1, "1 MiB"}});
     QCOMPARE(bar.accessibleDescription(), "Disk 3 MiB, Memory 1 MiB");
     const QImage shot = bar.grab().toImage();
     // Three quarters of the bar are one colour, the last one is another.
@@ -136,6 +150,10 @@ void TestPanels::showsParts() {
     // A part that vanishes leaves the others their colours.
     bar.setParts({{"Disk", 0, "0"}, {"Nothing", 0, "0"}, {"Memory", 1, "1 MiB"}});
     QCOMPARE(bar.grab().toImage().pixelColor(10, 5), shot.pixelColor(shot.width() * 9 / 10, 5));
+    // What is of the other parts has no place in the bar, but a line below it.
+    bar.setParts({{"Disk", 1, "1 MiB"}, {"Early", 0, "7 KiB"}});
+    QCOMPARE(bar.accessibleDescription(), "Disk 1 MiB, Early 7 KiB");
+    QCOMPARE(bar.grab().toImage().pixelColor(bar.width() - 2, 5), first);
     bar.setParts({});
     bar.grab();  // nothing to show, nothing to divide by
 }
@@ -147,7 +165,7 @@ void TestPanels::mapsChunks() {
     disk.runs[999].parts = {1, 2};
     map.setImages({disk, {"Memory", 4, 1, QList<ChunkMapRun>(4)}});
     QCOMPARE(map.accessibleDescription(),
-             QString("Disk: of %1 chunks 101 zero, 2 stored. Memory: of 4 chunks unchanged.")
+             QString("Disk, %1 chunks: zero 101, stored 2. Memory, 4 chunks: all as in the base.")
                  .arg(QLocale().toString(100'000)));
     for (const int width : {1, 60, 220, 1000}) {
         map.resize(width, map.sizeHint().height());
@@ -156,7 +174,7 @@ void TestPanels::mapsChunks() {
         if (width > 1) {
             QVERIFY2(map.textAt(first).startsWith("Disk, chunks 0 to "),
                      qPrintable(map.textAt(first)));
-            QVERIFY(map.textAt(first).contains("100 zero"));
+            QVERIFY(map.textAt(first).contains("zero 100"));
         }
         QCOMPARE(map.textAt(QPoint(width + 10, 2)), QString());
         QCOMPARE(map.textAt(QPoint(1, 1)), QString());  // a heading
