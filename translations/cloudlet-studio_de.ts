@@ -1929,6 +1929,14 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
         <source>F&amp;inish</source>
         <translation>&amp;Beenden</translation>
     </message>
+    <message>
+        <source>First answer after:</source>
+        <translation>Erste Antwort nach:</translation>
+    </message>
+    <message>
+        <source>Port %1 answers</source>
+        <translation>Port %1 antwortet</translation>
+    </message>
 </context>
 <context>
     <name>cloudlet::RemotePage</name>

@@ -2,10 +2,17 @@
 
 #include "app/studio/qt_text.h"
 #include "engine/base/file.h"
+#include "engine/net/first_answer.h"
 #include "engine/net/push_client.h"
 #include "engine/net/send_base.h"
 
 namespace cloudlet {
+
+namespace {
+
+constexpr std::chrono::minutes kAskPortFor{10};
+
+}  // namespace
 
 // Called on the job's thread.
 class PushJob::Observer : public PushObserver {
@@ -21,7 +28,10 @@ public:
 
     void state(const push::State& state) override {
         const PushState told{state.phase, forwardFacts(state.forwards), m_job.m_began.seconds()};
-        m_job.onGuiThread([&job = m_job, told] { Q_EMIT job.stateChanged(told); });
+        m_job.onGuiThread([&job = m_job, told] {
+            Q_EMIT job.stateChanged(told);
+            job.askFirstPort(told.forwards);
+        });
     }
 
     void statistics(const push::Statistics& statistics) override {
@@ -66,7 +76,9 @@ PushJob::PushJob(StudioServices& services, PushOrder order, QObject* parent)
     : QObject(parent),
       m_services(services),
       m_order(std::move(order)),
-      m_job(std::make_unique<Job>()) {}
+      m_job(std::make_unique<Job>()) {
+    connect(m_job.get(), &Job::finished, &m_asking, &Job::cancel);
+}
 
 // First the job, which uses the rest.
 PushJob::~PushJob() {
@@ -97,6 +109,20 @@ Result<void> PushJob::work(Progress& progress, const std::stop_token& stop) {
     Observer observer(*this, progress);
     TRY(pushToServer(plan, observer, stop));
     return observer.keepResidue();
+}
+
+void PushJob::askFirstPort(const QList<ForwardFact>& forwards) {
+    const auto first = std::find_if(forwards.begin(), forwards.end(),
+                                    [](const ForwardFact& forward) { return forward.tcp; });
+    if (first == forwards.end() || m_asking.state() != Job::State::idle) return;
+    const ServerAddress where{m_order.server.address.host,
+                              static_cast<std::uint16_t>(first->hostPort)};
+    m_asking.start([this, where, port = first->guestPort](
+                       Progress&, const std::stop_token& stop) -> Result<void> {
+        TRY(waitForAnswer(where, kAskPortFor, stop));
+        Q_EMIT answered(port, m_began.seconds());
+        return {};
+    });
 }
 
 void PushJob::onGuiThread(std::function<void()> act) {

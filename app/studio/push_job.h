@@ -48,11 +48,13 @@ Q_SIGNALS:
     void accepted(const QString& session, quint64 alreadyThere);
     void stateChanged(const cloudlet::PushState& state);
     void told(const cloudlet::push::Statistics& statistics);
-    void cut(const QString& why);  // the line; it comes back by itself
+    void cut(const QString& why);                  // the line; it comes back by itself
+    void answered(int guestPort, double seconds);  // the first that did, since the click
 
 private:
     class Observer;
     Result<void> work(Progress& progress, const std::stop_token& stop);
+    void askFirstPort(const QList<ForwardFact>& forwards);
     void onGuiThread(std::function<void()> act);
 
     StudioServices& m_services;
@@ -62,6 +64,7 @@ private:
     std::optional<push::Then> m_then;
     QString m_residueFile;
     std::unique_ptr<Job> m_job;
+    Job m_asking;  // a port there
 };
 
 }  // namespace cloudlet

@@ -32,6 +32,10 @@ PushPage::PushPage(StudioServices& services, const PushOrder& order, QWidget* pa
     connect(m_job, &PushJob::told, this, &PushPage::told);
     connect(m_job, &PushJob::cut, this,
             [this](const QString& why) { side().log(tr("%1; trying to come back").arg(why)); });
+    connect(m_job, &PushJob::answered, this, [this](int port, double seconds) {
+        side().setFact(tr("First answer after:"), durationText(seconds));
+        side().log(tr("Port %1 answers").arg(port));
+    });
     connect(&stage(), &StageBar::cancelled, m_job, &PushJob::cancel);
     connect(&m_job->job(), &Job::progressed, this, [this] {
         if (m_job->job().isCancelling()) {

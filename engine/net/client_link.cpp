@@ -16,7 +16,7 @@ constexpr auto kMoment = 50ms;
 // Bytes that lie unsent in the kernel: they are ahead of what turns out to be more urgent.
 constexpr int kMostUnsent = 128 << 10;
 
-using Endpoints = asio::ip::tcp::resolver::results_type;
+}  // namespace
 
 // Nothing interrupts the system's resolver, and Asio's own way waits for it at the end: so it is
 // asked where it may be left behind.
@@ -30,10 +30,11 @@ Result<Endpoints> lookUp(const ServerAddress& address, std::stop_token stop) {
         return Error{ErrorCode::unavailable,
                      "cannot reach " + address.text() + ": " + error.message()};
     };
-    return BlockingCalls().run(ask, "looking up " + address.text(), kLimit, std::move(stop));
+    Result<Endpoints> found =
+        BlockingCalls().run(ask, "looking up " + address.text(), kLimit, std::move(stop));
+    if (found || found.error().code != ErrorCode::timedOut) return found;
+    return Error{ErrorCode::unavailable, found.error().message};
 }
-
-}  // namespace
 
 ClientLink::ClientLink(const ServerAccess& access, asio::ssl::context tls)
     : m_server(access.address.text()),
@@ -69,15 +70,11 @@ Result<void> ClientLink::runUntil(const bool& done, std::chrono::milliseconds li
 }
 
 Result<void> ClientLink::connect(std::stop_token stop) {
-    const Result<Endpoints> endpoints = lookUp(m_address, stop);
-    if (!endpoints) {
-        const bool late = endpoints.error().code == ErrorCode::timedOut;
-        return late ? Error{ErrorCode::unavailable, endpoints.error().message} : endpoints.error();
-    }
+    const Endpoints endpoints = TRY(lookUp(m_address, stop));
     bool done = false;
     beast::error_code error;
     auto& tcp = beast::get_lowest_layer(m_stream);
-    tcp.async_connect(*endpoints, [&](beast::error_code refused, const auto&) {
+    tcp.async_connect(endpoints, [&](beast::error_code refused, const auto&) {
         error = refused;
         done = true;
     });

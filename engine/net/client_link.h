@@ -10,6 +10,11 @@
 
 namespace cloudlet {
 
+using Endpoints = asio::ip::tcp::resolver::results_type;
+
+// Where a server is. Takes ten seconds at most. Errors: unavailable, cancelled.
+Result<Endpoints> lookUp(const ServerAddress& address, std::stop_token stop);
+
 class ClientLink {
 public:
     // Errors: unavailable (no such host, nobody answers, the line broke), permission (another key

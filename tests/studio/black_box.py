@@ -353,6 +353,7 @@ def push(studio, cloudlet):
     console = "Console of web-page on 127.0.0.1"
     wait_for("the remote console has the keyboard", lambda: console in studio.focused_name())
     port = int(studio.expect(r"127\.0\.0\.1:(\d+).* port 8080").group(1))
+    studio.expect("First answer after:")
     wait_for("the page of the remote VM", lambda: page(port, "typed") == "typed-in\n")
     studio.expect_names("while it runs on the cloudlet")
     studio.press(ord("g"), CONTROL, ALT)
