@@ -1,5 +1,6 @@
-// How fast one push is beside a bare TLS copy, and what a session that only waits costs. Server and
-// client are in this process and share its processors.
+// How fast one push is beside a bare TLS copy, what a session that only waits costs, and whether a
+// hundred at once leave anything behind. Server and client are in this process and share its
+// processors.
 //
 // Usage: push_rate [MIB]   (default 512)
 #include <fmt/format.h>
@@ -26,6 +27,9 @@ namespace {
 constexpr std::size_t kBlock = 256 << 10;
 constexpr int kRuns = 3;
 constexpr unsigned kIdle = 100;
+constexpr unsigned kAtOnce = 100;
+constexpr std::uint64_t kSizeAtOnce = 8 << 20;
+constexpr int kRounds = 6;
 
 // A file that is one MiB of noise again and again, so that no disk is measured.
 class RepeatedSource : public ChunkSource {
@@ -180,6 +184,28 @@ void measureIdle(Bench& bench) {
     for (Timer& timer : timers) timer.stays = false;
 }
 
+// What is resident after each round would grow if a push left something.
+void measureMany(Bench& bench) {
+    fmt::print(
+        "| round of {} pushes of {} MiB | seconds | resident after it, MiB |\n|---|---|---|\n",
+        kAtOnce, kSizeAtOnce >> 20);
+    for (int round = 1; round <= kRounds; ++round) {
+        const Stopwatch began;
+        {
+            std::deque<Timer> timers(kAtOnce);
+            std::vector<std::jthread> threads;
+            for (Timer& timer : timers) {
+                threads.emplace_back([&bench, &timer] {
+                    RepeatedSource source(kSizeAtOnce);
+                    bench.push(source, timer);  // ends the program if it fails
+                });
+            }
+        }
+        fmt::print("| {} | {:.1f} | {:.1f} |\n", round, began.seconds(),
+                   static_cast<double>(residentBytes()) / (1 << 20));
+    }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -187,5 +213,6 @@ int main(int argc, char** argv) {
     Bench bench;
     measureIdle(bench);
     measureRate(bench, mib << 20);
+    measureMany(bench);
     return 0;
 }
