@@ -424,13 +424,38 @@
         <translation>Kon&amp;sole öffnen</translation>
     </message>
     <message>
-        <source>The link that &quot;synthesis_server pair&quot; prints there: the fingerprint of its key, which
-it has to show from then on, and a secret that admits one device once. Its token goes
-to the desktop&apos;s keyring, if one is open, or else to a file that only you can read.</source>
+        <source>Fetch &amp;residue…</source>
+        <translation>Änderun&amp;gen holen…</translation>
+    </message>
+    <message>
+        <source>Brings back what the VM has become, as an overlay, and ends it</source>
+        <translation>Holt, was aus der VM geworden ist, als Overlay zurück und beendet sie</translation>
+    </message>
+    <message>
+        <source>The link that &quot;synthesis_server pair&quot; prints there: the fingerprint of its key,
+which it has to show from then on, and a secret that admits one device once. Its
+token goes to the desktop&apos;s keyring, if one is open, or else to a file that only you
+can read.</source>
         <translation>Der Link, den „synthesis_server pair“ dort ausgibt: der Fingerabdruck seines Schlüssels,
 den es künftig vorweisen muss, und ein Geheimnis, das ein Gerät einmal zulässt. Das Token
 kommt in den Schlüsselbund des Desktops, wenn einer offen ist, sonst in eine Datei, die nur
 Sie lesen können.</translation>
+    </message>
+    <message>
+        <source>Where to put the residue</source>
+        <translation>Wohin mit den Änderungen</translation>
+    </message>
+    <message>
+        <source>%1, used</source>
+        <translation>%1, benutzt</translation>
+    </message>
+    <message>
+        <source>Overlays (*.cloudlet)</source>
+        <translation>Overlays (*.cloudlet)</translation>
+    </message>
+    <message>
+        <source>What &quot;%1&quot; had become is in %2.</source>
+        <translation>Was aus „%1“ geworden war, ist in %2.</translation>
     </message>
 </context>
 <context>

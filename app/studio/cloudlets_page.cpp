@@ -1,63 +1,30 @@
 #include "app/studio/cloudlets_page.h"
 
 #include <QAction>
+#include <QFileDialog>
 #include <QHeaderView>
 #include <QInputDialog>
 #include <QLabel>
 #include <QMessageBox>
 #include <QSplitter>
 #include <QSysInfo>
-#include <QTreeWidget>
 #include <QVBoxLayout>
 
+#include "app/studio/fetch_residue.h"
 #include "app/studio/qt_text.h"
+#include "app/studio/settings.h"
+#include "app/studio/tree_rows.h"
 #include "engine/net/http_client.h"
 #include "engine/net/pairing.h"
 #include "widgets/action_bar.h"
 #include "widgets/error_panel.h"
+#include "widgets/stage_bar.h"
 
 namespace cloudlet {
 
 namespace {
 
 constexpr int kAskEveryMs = 5000;
-constexpr int kKeyRole = Qt::UserRole;  // what a row stands for, whatever it says now
-
-// Shows rows without taking away what a person has chosen: a row that stays is the same item.
-class Rows {
-public:
-    explicit Rows(QTreeWidget& tree) : m_tree(tree) {}
-    ~Rows() {
-        while (m_tree.topLevelItemCount() > m_next) delete m_tree.topLevelItem(m_next);
-    }
-    Rows(const Rows&) = delete;
-    Rows& operator=(const Rows&) = delete;
-
-    QTreeWidgetItem& row(const QString& key, const QStringList& columns) {
-        int at = m_next;
-        while (at < m_tree.topLevelItemCount() &&
-               m_tree.topLevelItem(at)->data(0, kKeyRole).toString() != key) {
-            ++at;
-        }
-        if (at == m_tree.topLevelItemCount()) {
-            auto* added = new QTreeWidgetItem;
-            added->setData(0, kKeyRole, key);
-            m_tree.insertTopLevelItem(m_next, added);
-        } else {
-            while (at-- > m_next) delete m_tree.topLevelItem(m_next);
-        }
-        QTreeWidgetItem& item = *m_tree.topLevelItem(m_next++);
-        for (int i = 0; i < columns.size(); ++i) {
-            item.setText(i, columns[i]);
-            item.setToolTip(i, columns[i]);
-        }
-        return item;
-    }
-
-private:
-    QTreeWidget& m_tree;
-    int m_next = 0;
-};
 
 QString roleText(Role role) {
     switch (role) {
@@ -98,7 +65,8 @@ QString loadText(const ServerState& state) {
 
 }  // namespace
 
-CloudletsPage::CloudletsPage(QWidget* parent) : Page(parent), m_error(new ErrorPanel) {
+CloudletsPage::CloudletsPage(QWidget* parent)
+    : Page(parent), m_error(new ErrorPanel), m_stage(new StageBar) {
     auto* split = new QSplitter(Qt::Vertical);
     split->setChildrenCollapsible(false);
     split->addWidget(buildServers());
@@ -107,11 +75,19 @@ CloudletsPage::CloudletsPage(QWidget* parent) : Page(parent), m_error(new ErrorP
     split->setStretchFactor(1, 3);
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(split, 1);
+    layout->addWidget(m_stage);
     layout->addWidget(m_error);
+    m_stage->hide();
+    connect(m_stage, &StageBar::cancelled, &m_working, &Job::cancel);
+    connect(&m_working, &Job::progressed, this, &CloudletsPage::showProgress);
     connect(m_servers, &QTreeWidget::currentItemChanged, this, &CloudletsPage::showState);
     connect(m_sessions, &QTreeWidget::currentItemChanged, this, &CloudletsPage::refreshActions);
     connect(&m_asking, &Job::finished, this, &CloudletsPage::asked);
     connect(&m_working, &Job::finished, this, [this] {
+        m_stage->hide();
+        if (m_working.state() == Job::State::done && !m_doneText.isEmpty()) {
+            Q_EMIT jobEnded(m_doneText, m_working.seconds());
+        }
         if (m_working.state() == Job::State::failed) {
             m_error->showError(toQt(m_working.error().message));
         }
@@ -179,12 +155,15 @@ QWidget* CloudletsPage::buildState() {
     m_load->setWordWrap(true);
     auto* bar = new ActionBar(tr("Sessions"));
     m_console = bar->add(tr("Open &console"), tr("Of the chosen session's VM"));
+    m_residue = bar->add(tr("Fetch &residue…"),
+                         tr("Brings back what the VM has become, as an overlay, and ends it"));
     m_end = bar->add(tr("&End…"), tr("Ends the chosen session's VM; what it holds is lost"));
     connect(m_console, &QAction::triggered, this, [this] {
         const KnownCloudlet* cloudlet = chosen();
         const ServerState::Session* session = chosenSession();
         if (session != nullptr) Q_EMIT consoleRequested(cloudlet->server, *session);
     });
+    connect(m_residue, &QAction::triggered, this, &CloudletsPage::askForResidue);
     connect(m_end, &QAction::triggered, this, &CloudletsPage::endSession);
     m_sessions = buildTree(tr("Sessions"), {tr("Session"), tr("State"), tr("There"), tr("Ports")});
     m_bases = buildTree(tr("Bases on the cloudlet"), {tr("Base"), tr("Disk"), tr("Memory")});
@@ -243,7 +222,7 @@ void CloudletsPage::asked() {
 
 void CloudletsPage::showServers() {
     {
-        Rows rows(*m_servers);
+        TreeRows rows(*m_servers);
         for (const KnownCloudlet& each : m_list.known) {
             rows.row(toQt(each.server.fingerprint.hex()),
                      {toQt(each.server.name), toQt(each.server.address.text()),
@@ -272,7 +251,7 @@ void CloudletsPage::showServers() {
 const KnownCloudlet* CloudletsPage::chosen() const {
     const QTreeWidgetItem* item = m_servers->currentItem();
     if (item == nullptr) return nullptr;
-    const std::string key = item->data(0, kKeyRole).toString().toStdString();
+    const std::string key = TreeRows::keyOf(*item).toStdString();
     for (const KnownCloudlet& each : m_list.known) {
         if (each.server.fingerprint.hex() == key) return &each;
     }
@@ -283,7 +262,7 @@ const ServerState::Session* CloudletsPage::chosenSession() const {
     const KnownCloudlet* cloudlet = chosen();
     const QTreeWidgetItem* item = m_sessions->currentItem();
     if (cloudlet == nullptr || !cloudlet->state || item == nullptr) return nullptr;
-    const std::string key = item->data(0, kKeyRole).toString().toStdString();
+    const std::string key = TreeRows::keyOf(*item).toStdString();
     for (const ServerState::Session& each : cloudlet->state->sessions) {
         if (!each.id.empty() && each.id == key) return &each;
     }
@@ -297,8 +276,8 @@ void CloudletsPage::showState() {
     m_load->setText(answers ? loadText(*cloudlet->state)
                             : (cloudlet != nullptr ? cloudlet->problem : QString()));
     {
-        Rows sessions(*m_sessions);
-        Rows bases(*m_bases);
+        TreeRows sessions(*m_sessions);
+        TreeRows bases(*m_bases);
         if (answers) {
             for (const ServerState::Session& each : cloudlet->state->sessions) {
                 sessions.row(
@@ -323,11 +302,21 @@ void CloudletsPage::refreshActions() {
     m_forget->setEnabled(free && chosen() != nullptr);
     m_console->setEnabled(session != nullptr &&
                           (session->phase == "running" || session->phase == "complete"));
+    m_residue->setEnabled(free && session != nullptr && session->phase == "complete");
     m_end->setEnabled(free && session != nullptr);
 }
 
-void CloudletsPage::work(Job::Work work) {
+void CloudletsPage::showProgress() {
+    const StageView view = m_working.view();
+    m_stage->setVisible(!view.stage.isEmpty());
+    if (m_working.isCancelling()) return m_stage->showCancelling();
+    m_stage->setStage(view);
+}
+
+void CloudletsPage::work(Job::Work work, const QString& doneText) {
     m_error->clear();
+    m_stage->reset();
+    m_doneText = doneText;
     m_working.start(std::move(work));
     refreshActions();
 }
@@ -336,10 +325,10 @@ void CloudletsPage::pair() {
     bool ok = false;
     const QString link = QInputDialog::getText(
         window(), tr("Pair with a cloudlet"),
-        tr("The link that \"synthesis_server pair\" prints there: the fingerprint of its key, "
-           "which\n"
-           "it has to show from then on, and a secret that admits one device once. Its token goes\n"
-           "to the desktop's keyring, if one is open, or else to a file that only you can read."),
+        tr("The link that \"synthesis_server pair\" prints there: the fingerprint of its key,\n"
+           "which it has to show from then on, and a secret that admits one device once. Its\n"
+           "token goes to the desktop's keyring, if one is open, or else to a file that only you\n"
+           "can read."),
         QLineEdit::Normal, {}, &ok);
     if (ok && !m_working.isRunning()) pairWith(link.trimmed());
 }
@@ -369,6 +358,26 @@ void CloudletsPage::forget() {
         TRY(PairedServers().forget(name));
         return {};
     });
+}
+
+void CloudletsPage::askForResidue() {
+    const ServerState::Session* session = chosenSession();
+    if (session == nullptr) return;
+    const QString name = toQt(session->title).replace(u'/', u'-');
+    const QString file =
+        QFileDialog::getSaveFileName(window(), tr("Where to put the residue"),
+                                     StudioSettings::overlayFolder() + u'/' +
+                                         tr("%1, used").arg(name) + QStringLiteral(".cloudlet"),
+                                     tr("Overlays (*.cloudlet)"));
+    if (!file.isEmpty()) fetchResidue(file);
+}
+
+void CloudletsPage::fetchResidue(const QString& file) {
+    const KnownCloudlet* cloudlet = chosen();
+    const ServerState::Session* session = chosenSession();
+    if (session == nullptr || m_working.isRunning()) return;
+    work(fetchResidueWork(cloudlet->server.access(), session->id, file),
+         tr("What \"%1\" had become is in %2.").arg(toQt(session->title), file));
 }
 
 void CloudletsPage::endSession() {

@@ -17,6 +17,7 @@ class QTreeWidgetItem;
 namespace cloudlet {
 
 class ErrorPanel;
+class StageBar;
 
 class CloudletsPage : public Page {
     Q_OBJECT
@@ -27,6 +28,8 @@ public:
     QString title() const override;
     QString commandLine() const override;
     void pair();
+    // Of the chosen session, into a file.
+    void fetchResidue(const QString& file);
 
 Q_SIGNALS:
     void consoleRequested(const cloudlet::PairedServer& server,
@@ -48,10 +51,12 @@ private:
     const ServerState::Session* chosenSession() const;
     void refreshActions();
     void forget();
+    void askForResidue();
     void endSession();
     void pairWith(const QString& link);
-    // Does it beside the window, then asks all again.
-    void work(Job::Work work);
+    void showProgress();
+    // Does it beside the window, then says `doneText`, if any, and asks all again.
+    void work(Job::Work work, const QString& doneText = {});
 
     std::shared_ptr<CloudletList> m_read;
     CloudletList m_list;
@@ -62,9 +67,12 @@ private:
     QTreeWidget* m_bases;
     QTreeWidget* m_sessions;
     ErrorPanel* m_error;
+    StageBar* m_stage;
+    QString m_doneText;
     QAction* m_pair = nullptr;
     QAction* m_forget = nullptr;
     QAction* m_console = nullptr;
+    QAction* m_residue = nullptr;
     QAction* m_end = nullptr;
     bool m_askAgain = false;
     QTimer m_again;

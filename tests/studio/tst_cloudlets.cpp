@@ -43,6 +43,7 @@ private slots:
     void saysWhyOneDoesNotAnswer();
     void keepsTheChoiceWhenAskedAnew();
     void endsASession();
+    void fetchesTheResidueOfASession();
     void refusesALinkThatIsNone();
     void asksBeforeAPush();
     void saysThatNoneIsPaired();
@@ -269,6 +270,26 @@ void TestCloudlets::endsASession() {
     action(page, "End")->trigger();
     QTRY_COMPARE(list->topLevelItemCount(), 0);
     QCOMPARE(sessions(), std::size_t{0});
+}
+
+void TestCloudlets::fetchesTheResidueOfASession() {
+    pairWith("edge", "admin", Role::admin);
+    leaveASession();
+    CloudletsPage page;
+    page.show();
+    QTreeWidget* list = tree(page, "Sessions");
+    QTRY_COMPARE(list->topLevelItemCount(), 1);
+    QVERIFY(!action(page, "Fetch residue")->isEnabled());
+    list->setCurrentItem(list->topLevelItem(0));
+    QVERIFY(action(page, "Fetch residue")->isEnabled());
+    QSignalSpy ended(&page, &CloudletsPage::jobEnded);
+    const QString file = toQt(*m_scratch / "used.cloudlet");
+    page.fetchResidue(file);
+    QTRY_COMPARE(ended.size(), 1);
+    // The stand-in sends back what it got.
+    VALUE(fetched, readWholeFile(toPath(file), 1 << 20));
+    QVERIFY(fetched == Bytes(5000));
+    QTRY_COMPARE(sessions(), std::size_t{0});
 }
 
 void TestCloudlets::refusesALinkThatIsNone() {
