@@ -1,6 +1,7 @@
 // What reading through cloudletfs costs: a base file in sequence, as a VM reads its disk (past the
 // page cache of the mount), and single faults of a mapping, each beside the same done to the file
-// itself (through its page cache), in turns. Build the release preset, then
+// itself (through its page cache), in turns; and how soon the engine knows that cloudletfs is gone.
+// Build the release preset, then
 //   build/release/tests/bench/bench_mount_read [MiB, 512 by default] [rounds, 5]
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -8,15 +9,18 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
 #include <numeric>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "engine/mount/mount.h"
+#include "engine/mount/packet_socket.h"
 
 using namespace cloudlet;
 
@@ -138,6 +142,28 @@ void compareFaults(const Bench& bench, int rounds) {
                 median(p99[0]));
 }
 
+// From the signal to cloudletfs until its mount is declared lost.
+double secondsUntilLost(const Bench& bench, int signal) {
+    const Mount mount = mountOf(bench, 0);
+    const pid_t server =
+        PacketSocket::connect(bench.folder.path() / "run/mount.sock")->peer().value();
+    std::this_thread::sleep_for(std::chrono::milliseconds(700));  // a sign of life has come
+    const auto begin = Clock::now();
+    ::kill(server, signal);
+    while (!mount.lost()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+void measureLoss(const Bench& bench, int rounds) {
+    double killed = 0;
+    double stopped = 0;
+    for (int i = 0; i < rounds; ++i) {
+        killed = std::max(killed, secondsUntilLost(bench, SIGKILL));
+        stopped = std::max(stopped, secondsUntilLost(bench, SIGSTOP));
+    }
+    std::printf("%-28s killed %.3f s, stopped %.3f s, at most\n", "declared lost", killed, stopped);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -151,5 +177,6 @@ int main(int argc, char** argv) {
     compareReads(bench, "sequential, from the device", Cache::cold, rounds);
     compareReads(bench, "sequential, base in memory", Cache::warm, rounds);
     compareFaults(bench, rounds);
+    measureLoss(bench, rounds);
     return 0;
 }

@@ -47,7 +47,7 @@ private slots:
     void knowsThatAPartnerIsGone();
     void livesOnWhenUnmountedByHand();
     void leavesNothingWhenKilledAtAnyMoment();
-    void rehearsesAgain();
+    void severalRehearsalsMerge();
     void aFailedRehearsalChangesNothing();
     void tellsItsTimes();
 
@@ -296,12 +296,15 @@ void TestEarlyStart::leavesNothingWhenKilledAtAnyMoment() {
     }
 }
 
-void TestEarlyStart::rehearsesAgain() {
+void TestEarlyStart::severalRehearsalsMerge() {
     const QString copy = m_place->file("again.cloudlet");
     QVERIFY(QFile::copy(m_place->file("app.cloudlet"), copy));
     const Outcome again = m_program->run({"rehearse", copy, "--until", "port:7777", "--json"});
     VERIFY_EXIT(again, 0);
     const QJsonValue report = again.json();
+    // What the first rehearsal found stays in the set.
+    QVERIFY2(report["earlierChunks"].toInt() > 0, again.text());
+    QVERIFY2(report["startSetChunks"].toInt() >= report["earlierChunks"].toInt(), again.text());
     // Another run of the same start touches nearly the same.
     QVERIFY2(report["alreadyInStartSet"].toInt() * 2 > report["touchedOfOverlay"].toInt(),
              again.text());
