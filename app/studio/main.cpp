@@ -3,7 +3,6 @@
 #include <QCommandLineParser>
 #include <QFileInfo>
 #include <QIcon>
-#include <QLoggingCategory>
 #include <QMessageBox>
 #include <csignal>
 #include <optional>
@@ -20,8 +19,11 @@ namespace cloudlet {
 namespace {
 
 #ifndef NDEBUG
-// Said with QT_LOGGING_RULES=cloudlet.watchdog=true.
-Q_LOGGING_CATEGORY(watchdogLog, "cloudlet.watchdog", QtWarningMsg)
+void failOf(std::chrono::milliseconds blocked) {
+    if (qEnvironmentVariable("CLOUDLET_WATCHDOG") == QLatin1String("off")) return;
+    qFatal("a call has blocked the window for %lld ms; CLOUDLET_WATCHDOG=off lets that be",
+           static_cast<long long>(blocked.count()));
+}
 #endif
 
 struct Arguments {
@@ -67,16 +69,15 @@ int run(int argc, char** argv) {
     QApplication app(argc, argv);
     installLanguage(QLocale());
 #ifndef NDEBUG
-    const GuiWatchdog watchdog([](std::chrono::milliseconds blocked) {
-        qCInfo(watchdogLog) << "a call has blocked the window for" << blocked.count() << "ms";
-    });
+    const GuiWatchdog watchdog(failOf);
 #endif
     QApplication::setWindowIcon(QIcon(QStringLiteral(":/cloudlet-studio.svg")));
     std::signal(SIGPIPE, SIG_IGN);  // a guest's console that closes is no reason to die
     const Arguments arguments = parse(app);
     SingleInstance instance(toQt(arguments.catalog));
     if (instance.handOver(arguments.files)) return 0;
-    Result<Catalog> catalog = Catalog::open(arguments.catalog);
+    // Mended once the window is there.
+    Result<Catalog> catalog = Catalog::open(arguments.catalog, Catalog::Mend::later);
     if (!catalog) {
         QMessageBox::critical(nullptr, QApplication::applicationDisplayName(),
                               toQt(catalog.error().message));
@@ -86,7 +87,7 @@ int run(int argc, char** argv) {
     MainWindow window(services);
     QObject::connect(&instance, &SingleInstance::filesOpened, &window, &MainWindow::comeForward);
     window.show();
-    window.recover(catalog->notes());
+    window.recover();
     for (const QString& file : arguments.files) window.openFile(file);
     return QApplication::exec();
 }

@@ -142,10 +142,10 @@ void MainWindow::addPage(Page* page) {
     connect(page, &Page::jobEnded, this, &MainWindow::jobEnded);
 }
 
-void MainWindow::recover(const std::vector<std::string>& notes) {
-    m_found->notes = notes;
+void MainWindow::recover() {
     m_recovery.start([this, found = m_found](Progress&, const std::stop_token&) -> Result<void> {
         Catalog& catalog = m_services.catalog();
+        found->notes = TRY(catalog.mend());
         if (catalog.isReadOnly()) return {};
         for (std::string& note : TRY(sweepDeadGuests(catalog))) {
             found->notes.push_back(std::move(note));
@@ -160,6 +160,7 @@ void MainWindow::recover(const std::vector<std::string>& notes) {
 void MainWindow::recovered() {
     QStringList lines;
     for (const std::string& note : m_found->notes) lines << toQt(note);
+    if (!m_found->notes.empty()) m_library->reload();
     if (m_recovery.state() == Job::State::failed) lines << toQt(m_recovery.error().message);
     for (const QString& line : lines) m_log.add(line);
     const auto left = static_cast<int>(m_found->survivors.size());

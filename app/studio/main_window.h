@@ -33,9 +33,8 @@ public:
     void showCloudlets();
     void author(const QString& base);  // asks for the ports first
     void createBase(const QString& file, bool isInstaller);
-    // Cleans what interrupted programs have left and offers the VMs that still run. `notes`: what
-    // opening the catalog has mended.
-    void recover(const std::vector<std::string>& notes);
+    // Mends and cleans what interrupted programs have left, and offers the VMs that still run.
+    void recover();
     // For a second start of the program.
     void comeForward(const QStringList& files);
     LibraryPage& library() { return *m_library; }

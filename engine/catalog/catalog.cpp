@@ -41,7 +41,7 @@ fs::path absolutePath(const fs::path& path) {
 Catalog::Catalog(CatalogLayout layout, std::unique_ptr<Database> database)
     : m_layout(std::move(layout)), m_database(std::move(database)) {}
 
-Result<Catalog> Catalog::open(const fs::path& root) {
+Result<Catalog> Catalog::open(const fs::path& root, Mend when) {
     const CatalogLayout layout{absolutePath(root)};
     const Result<void> created = layout.create();
     const bool writable = layout.isWritable();
@@ -49,17 +49,16 @@ Result<Catalog> Catalog::open(const fs::path& root) {
     const auto access = writable ? Database::Access::readWrite : Database::Access::readOnly;
     Catalog catalog(layout, TRY(Database::open(layout.database(), access)));
     TRY(prepareSchema(*catalog.m_database));
-    if (!writable) return catalog;
-    Result<std::vector<std::string>> notes = sweep(layout, *catalog.m_database);
-    if (notes) {
-        catalog.m_notes = std::move(*notes);
-    } else if (notes.error().code == ErrorCode::corrupt) {
-        return std::move(notes).error();
-    } else {
-        // A full disk must not hide what is there.
-        catalog.m_notes.push_back("the catalog could not be tidied: " + notes.error().message);
-    }
+    if (when == Mend::atOnce) catalog.m_notes = TRY(catalog.mend());
     return catalog;
+}
+
+Result<std::vector<std::string>> Catalog::mend() const {
+    if (isReadOnly()) return std::vector<std::string>{};
+    Result<std::vector<std::string>> notes = sweep(m_layout, *m_database);
+    if (notes || notes.error().code == ErrorCode::corrupt) return notes;
+    // A full disk must not hide what is there.
+    return std::vector{"the catalog could not be tidied: " + notes.error().message};
 }
 
 Result<void> Catalog::recordOverlay(const OverlayRecord& overlay) {

@@ -35,14 +35,19 @@ class Catalog {
 public:
     enum class Force { no, yes };
 
+    enum class Mend { atOnce, later };
+
     // Makes the folder and the database if they are missing, mends what an interrupted program
     // left. A root that may only be read is opened for reading; whatever writes then fails with
     // `permission`. Errors: corrupt and unsupported (with the remedy), permission, inUse.
-    static Result<Catalog> open(const fs::path& root);
+    static Result<Catalog> open(const fs::path& root, Mend when = Mend::atOnce);
+    // For one that was opened to be mended later: it looks at every base, and empties the trash.
+    // Sentences for the person about what was done. Errors: corrupt.
+    Result<std::vector<std::string>> mend() const;
 
     const CatalogLayout& layout() const { return m_layout; }
     bool isReadOnly() const { return m_database->isReadOnly(); }
-    // What opening it mended: sentences for the person.
+    // What opening it mended.
     const std::vector<std::string>& notes() const { return m_notes; }
 
     // Ready and broken ones, by name.

@@ -51,6 +51,7 @@ private slots:
     void twoProcessesShareACatalog();
     void removedFilesMakeABaseBroken();
     void foldersWithoutARowAreTakenBack();
+    void mendsLaterWhereAsked();
     void brokenFoldersAreKeptAWeek();
     void interruptedRemovalsAreFinished();
     void incomingIsSweptButNotWhatIsLocked();
@@ -180,6 +181,24 @@ void TestCatalogRecovery::foldersWithoutARowAreTakenBack() {
     EXPECT_OK(catalog->checkBase(base.id, progress, {}));
     QCOMPARE(progress.snapshot().stageIndex, 1U);  // never verified: hashed in full
     QCOMPARE(catalog->baseById(base.id)->stamps.size(), std::size_t{4});
+}
+
+void TestCatalogRecovery::mendsLaterWhereAsked() {
+    const fs::path root = newRoot();
+    {
+        auto catalog = Catalog::open(root);
+        EXPECT_OK(catalog);
+        EXPECT_OK(addBase(*catalog, "alpha", "AB"));
+    }
+    fs::remove(root / "catalog.db");
+    auto catalog = Catalog::open(root, Catalog::Mend::later);
+    EXPECT_OK(catalog);
+    QVERIFY(catalog->notes().empty() && catalog->bases()->empty());
+    const auto notes = catalog->mend();
+    EXPECT_OK(notes);
+    QCOMPARE(notes->size(), std::size_t{1});
+    QCOMPARE(catalog->bases()->size(), std::size_t{1});
+    QVERIFY(catalog->mend()->empty());
 }
 
 void TestCatalogRecovery::brokenFoldersAreKeptAWeek() {
