@@ -38,8 +38,7 @@ HostFindings::HostFindings(Show show, QWidget* parent)
       m_show(show),
       m_summary(new QLabel),
       m_list(new QTreeWidget),
-      m_copyRemedy(new QPushButton(tr("&Copy command"))),
-      m_findings(std::make_shared<std::vector<HostFinding>>()) {
+      m_copyRemedy(new QPushButton(tr("&Copy command"))) {
     m_list->setHeaderLabels({tr("Subject"), tr("Found"), tr("Remedy")});
     m_list->setRootIsDecorated(false);
     m_list->setWordWrap(true);
@@ -62,14 +61,15 @@ HostFindings::HostFindings(Show show, QWidget* parent)
     connect(m_list, &QTreeWidget::currentItemChanged, this, [this](QTreeWidgetItem* item) {
         m_copyRemedy->setEnabled(item != nullptr && !item->text(kRemedyColumn).isEmpty());
     });
-    connect(&m_job, &Job::finished, this, [this] { showFindings(*m_findings); });
+    connect(&m_job, &Job::finished, this, [this] { showFindings(*m_found); });
 }
 
 void HostFindings::examine(StudioServices& services) {
     if (m_job.isRunning()) return;
     m_summary->setText(tr("Looking at what works on this machine…"));
+    m_found = std::make_shared<std::vector<HostFinding>>();
     m_job.start(
-        [&services, findings = m_findings](Progress&, const std::stop_token& stop) -> Result<void> {
+        [&services, findings = m_found](Progress&, const std::stop_token& stop) -> Result<void> {
             *findings = examineHost(services.catalog().layout().root, [&]() -> std::string {
                 const Result<Hypervisor*> opened = services.hypervisor(stop);
                 return opened ? "" : opened.error().message;
@@ -83,7 +83,7 @@ void HostFindings::examine(StudioServices& services) {
 }
 
 void HostFindings::showFindings(const std::vector<HostFinding>& findings) {
-    *m_findings = findings;
+    m_findings = findings;
     m_list->clear();
     for (const HostFinding& finding : findings) {
         if (m_show == Show::whatIsMissing && finding.state == HostFinding::State::good) continue;
@@ -125,7 +125,7 @@ void HostFindings::fitRows() {
 
 QString HostFindings::text() const {
     QStringList lines;
-    for (const HostFinding& finding : *m_findings) {
+    for (const HostFinding& finding : m_findings) {
         QString line = toQt(finding.subject) + QStringLiteral(": ") + toQt(finding.text);
         if (!finding.remedy.empty()) line += QStringLiteral("; mend: ") + toQt(finding.remedy);
         lines << line;

@@ -34,7 +34,8 @@ private:
     QLabel* m_summary;
     QTreeWidget* m_list;
     QPushButton* m_copyRemedy;
-    std::shared_ptr<std::vector<HostFinding>> m_findings;
+    std::vector<HostFinding> m_findings;                // that are shown
+    std::shared_ptr<std::vector<HostFinding>> m_found;  // the job's, until it ends
     Job m_job;
 };
 

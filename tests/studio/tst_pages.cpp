@@ -4,6 +4,7 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QDialogButtonBox>
+#include <QFileDialog>
 #include <QInputDialog>
 #include <QLabel>
 #include <QLineEdit>
@@ -60,6 +61,7 @@ private slots:
     void tags();
     void inspects();
     void inspectsOnlyOnce();
+    void readsAgainWhatAJobHasChanged();
     void saysWhatCannotBeInspected();
     void keepsALog();
     void copiesTheCommand();
@@ -81,6 +83,7 @@ private:
     void choose(const QString& text);
     QAction* action(const QString& text);
     void answerWith(const QString& button);
+    void chooseFile(const QString& file);
 
     std::unique_ptr<Scratch> m_scratch;
     std::optional<Catalog> m_catalog;
@@ -159,6 +162,20 @@ void TestPages::answerWith(const QString& button) {
             if (each->text().remove('&') == button) return each->click();
         }
         box->reject();
+    });
+}
+
+// Likewise the next dialog that asks for a file.
+void TestPages::chooseFile(const QString& file) {
+    auto* timer = new QTimer(this);
+    timer->start(20);
+    connect(timer, &QTimer::timeout, this, [timer, file] {
+        auto* dialog = qobject_cast<QFileDialog*>(QApplication::activeModalWidget());
+        if (dialog == nullptr) return;
+        timer->deleteLater();
+        timer->stop();
+        dialog->selectFile(file);
+        QMetaObject::invokeMethod(dialog, "accept");
     });
 }
 
@@ -412,6 +429,35 @@ void TestPages::inspectsOnlyOnce() {
     m_window->findChild<QTabWidget*>()->setCurrentIndex(0);
     m_window->inspect(file);
     QCOMPARE(m_window->currentPage(), page);
+}
+
+// A job that ends while the guest's files are still being read.
+void TestPages::readsAgainWhatAJobHasChanged() {
+    const QString file = addRealOverlay("letters");
+    open();
+    VALUE(other, Database::open(m_catalog->layout().database(), Database::Access::readWrite));
+    const auto run = [&other = *other](const char* statement) {
+        must(other.read([&](auto& connection) -> Result<void> {
+            connection.exec(statement);
+            return {};
+        }));
+    };
+    run("BEGIN EXCLUSIVE");  // whoever asks the catalog for the base waits
+    m_window->inspect(file);
+    Page* page = m_window->currentPage();
+    auto* table = page->findChild<QTableWidget*>();
+    QTRY_COMPARE(table->rowCount(), 5);
+    table->setRowCount(0);
+    const QString copy = toQt(*m_scratch / "copy.cloudlet");
+    chooseFile(copy);
+    for (QAction* each : page->findChildren<QAction*>()) {
+        if (each->text() == "&Export…") each->trigger();
+    }
+    QTRY_VERIFY(page->findChild<NoticeBar*>()->isVisible());
+    QVERIFY(QFile::exists(copy));
+    QCOMPARE(table->rowCount(), 0);
+    run("ROLLBACK");
+    QTRY_COMPARE(table->rowCount(), 5);
 }
 
 void TestPages::saysWhatCannotBeInspected() {
