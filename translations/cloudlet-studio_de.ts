@@ -143,6 +143,10 @@
         <source>&amp;Run it here</source>
         <translation>H&amp;ier ausführen</translation>
     </message>
+    <message>
+        <source>The VM that was left is taken over…</source>
+        <translation>Die übrig gebliebene VM wird übernommen…</translation>
+    </message>
 </context>
 <context>
     <name>cloudlet::BasePage</name>
@@ -2202,10 +2206,6 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
     <message>
         <source>&quot;%1&quot; runs on, though the program that started it has ended.</source>
         <translation>„%1“ läuft weiter, obwohl das Programm beendet ist, das sie gestartet hat.</translation>
-    </message>
-    <message>
-        <source>It was being authored. Save what you need through its console or its ports: this program cannot make an overlay of it any more.</source>
-        <translation>Sie wurde gerade angepasst. Sichern Sie über Konsole oder Ports, was Sie brauchen: dieses Programm kann daraus kein Overlay mehr erstellen.</translation>
     </message>
     <message>
         <source>Console of %1</source>

@@ -5,7 +5,6 @@
 #include "engine/catalog/catalog.h"
 #include "engine/jobs/guest.h"
 #include "engine/vm/accelerator.h"
-#include "engine/vm/embed_root.h"
 #include "engine/vm/hypervisor.h"
 
 namespace cloudlet {
@@ -41,13 +40,8 @@ Result<Services> Context::services(Progress& progress) {
 }
 
 Result<std::unique_ptr<Domain>> Context::attach(const SessionRecord& session) {
-    HypervisorOptions options;
-    options.uri = session.hypervisor;
-    for (const Survivor& survivor : TRY(survivors())) {
-        if (survivor.process.uuid == session.domainUuid) options.embedRoot = survivor.embedRoot;
-    }
     CHECK(m_hypervisor == nullptr);
-    m_hypervisor = TRY(Hypervisor::open(options, stop));
+    m_hypervisor = TRY(Hypervisor::open(TRY(hypervisorOf(session)), stop));
     return m_hypervisor->find(session.domainUuid, stop);
 }
 

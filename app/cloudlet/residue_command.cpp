@@ -7,6 +7,7 @@
 #include "app/cloudlet/options.h"
 #include "app/cloudlet/overlay_view.h"
 #include "app/cloudlet/session_view.h"
+#include "engine/jobs/author_session.h"
 #include "engine/jobs/residue.h"
 
 namespace cloudlet {
@@ -33,31 +34,51 @@ Result<OverlayRequest> requestOf(const ResidueOptions& options, const SessionRec
     return request;
 }
 
+// Whatever comes of it, the VM goes on.
+Result<CreatedOverlay> saveAndKeep(Guest& guest, Terminal& terminal, Progress& progress,
+                                   const std::function<Result<CreatedOverlay>()>& save) {
+    std::optional<CreatedOverlay> created;
+    const Result<void> done = terminal.runWithProgress(progress, [&]() -> Result<void> {
+        created = TRY(save());
+        return {};
+    });
+    const Result<std::string> kept = guest.keep();
+    TRY(done);
+    TRY(kept);
+    return *std::move(created);
+}
+
+Result<CreatedOverlay> save(const SessionRecord& session, std::unique_ptr<Domain> domain,
+                            const OverlayRequest& request, Terminal& terminal,
+                            const Services& services) {
+    if (session.kind == SessionKind::author) {
+        AuthorSession author = TRY(AuthorSession::adopt(session, std::move(domain), services));
+        return saveAndKeep(author.guest(), terminal, services.progress,
+                           [&] { return author.createOverlay(request, services); });
+    }
+    Guest guest = TRY(Guest::adopt(session, std::move(domain), services));
+    return saveAndKeep(guest, terminal, services.progress,
+                       [&] { return captureResidue(guest, request, services); });
+}
+
 Result<void> runResidue(Context& context, const ResidueOptions& options) {
     Catalog& catalog = *TRY(context.catalog());
     const SessionRecord session = TRY(findRunningSession(catalog, options.session));
     if (session.owner.isAlive()) {
         return Error{ErrorCode::inUse,
                      fmt::format("session {} belongs to process {}, which still watches it: only a "
-                                 "VM that was left running (synthesis --detach) can be saved here",
+                                 "VM that was left running can be saved here",
                                  options.session, session.owner.pid)};
     }
     const OverlayRequest request = TRY(requestOf(options, session));
     std::unique_ptr<Domain> domain = TRY(context.attach(session));
     Progress progress;
     const Services services = TRY(context.services(progress));
-    Guest guest = TRY(Guest::adopt(session, std::move(domain), services));
-    std::optional<CreatedOverlay> created;
-    const Result<void> done = context.terminal.runWithProgress(progress, [&]() -> Result<void> {
-        created = TRY(captureResidue(guest, request, services));
-        return {};
-    });
-    const Result<std::string> kept = guest.keep();  // whatever came of it, the VM goes on
-    TRY(done);
-    TRY(kept);
-    context.terminal.result(createdText(*created, request.output) + "Run it: cloudlet synthesis " +
+    const CreatedOverlay created =
+        TRY(save(session, std::move(domain), request, context.terminal, services));
+    context.terminal.result(createdText(created, request.output) + "Run it: cloudlet synthesis " +
                                 request.output.string() + "\n",
-                            createdToJson(*created, request.output));
+                            createdToJson(created, request.output));
     return {};
 }
 
@@ -66,7 +87,9 @@ Result<void> runResidue(Context& context, const ResidueOptions& options) {
 void addResidueCommand(CLI::App& app, Context& context) {
     auto options = std::make_shared<ResidueOptions>();
     CLI::App* command = app.add_subcommand(
-        "residue", "Make an overlay of a synthesised VM after use; the VM runs on");
+        "residue",
+        "Make an overlay of a VM that was left running: synthesised, after use, or being authored "
+        "when its program ended; the VM runs on");
     command->add_option("session", options->session, "Id of a VM left running, or its beginning")
         ->required()
         ->type_name("SESSION");

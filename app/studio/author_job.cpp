@@ -15,6 +15,13 @@ constexpr std::chrono::minutes kScriptLimit{30};
 
 }  // namespace
 
+Result<AuthorOrder> orderToGoOn(const Catalog& catalog, const SessionRecord& left) {
+    const BaseRecord base = TRY(catalog.baseById(left.base.value_or(BaseId())));
+    AuthorOrder order{toQt(base.name), toQt(left.title), forwardsFromJson(left.forwards), left};
+    for (PortForward& forward : order.forwards) forward.hostPort = 0;  // any will do elsewhere
+    return order;
+}
+
 AuthorJob::AuthorJob(StudioServices& services, AuthorOrder order, QObject* parent)
     : GuestJob(services, parent), m_start(std::move(order)) {}
 
@@ -23,9 +30,9 @@ AuthorJob::~AuthorJob() {
 }
 
 Result<void> AuthorJob::work(Progress& progress, const std::stop_token& stop) {
+    if (m_start.left) TRY(services().openFor(*m_start.left, stop));
     const Services engine = TRY(services().forJob(progress, stop));
-    AuthorSession session = TRY(AuthorSession::begin(
-        {m_start.base.toStdString(), m_start.title.toStdString(), m_start.forwards}, engine));
+    AuthorSession session = TRY(begin(engine));
     m_session = &session;
     Guest& guest = session.guest();
     const GuestFacts facts = factsOf(guest.domain(), guest.forwards());
@@ -44,6 +51,25 @@ Result<void> AuthorJob::work(Progress& progress, const std::stop_token& stop) {
         if (stop.stop_requested()) return created.error();
         tellFailure(created.error());
     }
+}
+
+Result<AuthorSession> AuthorJob::begin(const Services& engine) {
+    if (!m_start.left) {
+        return AuthorSession::begin(
+            {m_start.base.toStdString(), m_start.title.toStdString(), m_start.forwards}, engine);
+    }
+    const SessionRecord& left = *m_start.left;
+    engine.progress.beginStage("taking the VM over");
+    Result<std::unique_ptr<Domain>> domain = engine.hypervisor.find(left.domainUuid, engine.stop);
+    if (domain) return AuthorSession::adopt(left, std::move(domain).value(), engine);
+    if (domain.error().code != ErrorCode::notFound) return domain.error();
+    // libvirt allows a program one root, and the first job has chosen it.
+    const std::string id = left.id.substr(0, 8);
+    return Error{ErrorCode::notFound,
+                 "The VM runs on, in another libvirt than the one this program uses by now.\n"
+                 "Start the program again and take this VM first, or use a terminal:\n"
+                 "cloudlet residue " +
+                     id + " -o FILE makes an overlay of it, cloudlet stop " + id + " ends it."};
 }
 
 Result<void> AuthorJob::attendAndMeasure(AuthorSession& session, const std::stop_token& stop) {

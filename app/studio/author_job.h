@@ -16,7 +16,12 @@ struct AuthorOrder {
     QString base;  // name or id
     QString title;
     std::vector<PortForward> forwards;
+    // A VM that runs on after an earlier program, to go on in instead of resuming the base.
+    std::optional<SessionRecord> left = {};
 };
+
+// To go on in the VM of an interrupted session. Blocks. Errors: notFound (its base).
+Result<AuthorOrder> orderToGoOn(const Catalog& catalog, const SessionRecord& left);
 
 class AuthorJob : public GuestJob {
     Q_OBJECT
@@ -44,6 +49,7 @@ protected:
     Result<void> work(Progress& progress, const std::stop_token& stop) override;
 
 private:
+    Result<AuthorSession> begin(const Services& engine);
     Result<void> attendAndMeasure(AuthorSession& session, const std::stop_token& stop);
     void measure(AuthorSession& session, const std::stop_token& stop);
 

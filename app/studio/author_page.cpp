@@ -47,9 +47,14 @@ QString AuthorPage::title() const {
 
 QString AuthorPage::commandLine() const {
     const OverlayOrder& overlay = overlayOrder();
-    QString line = QStringLiteral("cloudlet overlay %1").arg(shellQuoted(m_job->order().base));
-    for (const PortForward& forward : m_forwards) {
-        line += QStringLiteral(" --forward %1").arg(toQt(forward.text()));
+    QString line;
+    if (const auto& left = m_job->order().left) {
+        line = QStringLiteral("cloudlet residue %1").arg(toQt(left->id).left(8));
+    } else {
+        line = QStringLiteral("cloudlet overlay %1").arg(shellQuoted(m_job->order().base));
+        for (const PortForward& forward : m_forwards) {
+            line += QStringLiteral(" --forward %1").arg(toQt(forward.text()));
+        }
     }
     const QString file = overlay.file.isEmpty() ? QStringLiteral("overlay.cloudlet") : overlay.file;
     line += QStringLiteral(" -o %1").arg(shellQuoted(file));
@@ -106,7 +111,9 @@ void AuthorPage::phaseChanged() {
     m_run->setVisible(phase == Phase::ended && m_job->job().state() == Job::State::done);
     switch (phase) {
         case Phase::preparing:
-            heading().setText(tr("The base \"%1\" resumes…").arg(m_job->order().base));
+            heading().setText(m_job->order().left
+                                  ? tr("The VM that was left is taken over…")
+                                  : tr("The base \"%1\" resumes…").arg(m_job->order().base));
             break;
         case Phase::running:
             heading().setText(tr("Make the guest what it shall be, then create the overlay."));

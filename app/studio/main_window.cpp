@@ -151,7 +151,12 @@ void MainWindow::recover() {
             found->notes.push_back(std::move(note));
         }
         for (SessionRecord& session : TRY(catalog.runningSessions())) {
-            if (!session.owner.isAlive()) found->survivors.push_back(std::move(session));
+            if (session.owner.isAlive()) continue;
+            if (session.kind == SessionKind::author) {
+                found->interrupted.push_back(TRY(orderToGoOn(catalog, session)));
+            } else {
+                found->survivors.push_back(std::move(session));
+            }
         }
         return {};
     });
@@ -163,7 +168,7 @@ void MainWindow::recovered() {
     if (!m_found->notes.empty()) m_library->reload();
     if (m_recovery.state() == Job::State::failed) lines << toQt(m_recovery.error().message);
     for (const QString& line : lines) m_log.add(line);
-    const auto left = static_cast<int>(m_found->survivors.size());
+    const auto left = static_cast<int>(m_found->survivors.size() + m_found->interrupted.size());
     if (left > 0) lines << tr("%n VM(s) run on from an earlier start.", nullptr, left);
     for (QString& line : lines) {
         line = line.left(1).toUpper() + line.mid(1);
@@ -175,6 +180,9 @@ void MainWindow::recovered() {
 }
 
 void MainWindow::showSurvivors() {
+    for (const AuthorOrder& order : std::exchange(m_found->interrupted, {})) {
+        addPage(new AuthorPage(m_services, order));
+    }
     for (const SessionRecord& session : std::exchange(m_found->survivors, {})) {
         addPage(new SurvivorPage(m_services, session));
     }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "app/studio/author_job.h"
 #include "app/studio/job.h"
 #include "app/studio/notifier.h"
 #include "app/studio/studio_log.h"
@@ -51,6 +52,7 @@ private:
     struct Found {
         std::vector<std::string> notes;
         std::vector<SessionRecord> survivors;
+        std::vector<AuthorOrder> interrupted;  // authoring that can go on
     };
 
     void buildMenus();

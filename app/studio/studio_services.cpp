@@ -1,5 +1,7 @@
 #include "app/studio/studio_services.h"
 
+#include "engine/jobs/guest.h"
+
 namespace cloudlet {
 
 Result<Hypervisor*> StudioServices::hypervisor(std::stop_token stop) {
@@ -10,6 +12,13 @@ Result<Hypervisor*> StudioServices::hypervisor(std::stop_token stop) {
         m_hypervisor = TRY(Hypervisor::open(options, std::move(stop)));
     }
     return m_hypervisor.get();
+}
+
+Result<void> StudioServices::openFor(const SessionRecord& left, std::stop_token stop) {
+    const std::scoped_lock lock(m_mutex);
+    if (m_hypervisor) return {};
+    m_hypervisor = TRY(Hypervisor::open(TRY(hypervisorOf(left)), std::move(stop)));
+    return {};
 }
 
 Result<Services> StudioServices::forJob(Progress& progress, std::stop_token stop) {

@@ -22,6 +22,9 @@ public:
     Catalog& catalog() const { return *m_catalog; }
     // Blocks; opened once, tried again after an error.
     Result<Hypervisor*> hypervisor(std::stop_token stop);
+    // Unless one is open already: the hypervisor that has the VM of a session whose owner is gone.
+    // Blocks likewise.
+    Result<void> openFor(const SessionRecord& left, std::stop_token stop);
     // For a job that runs VMs. Blocks as hypervisor().
     Result<Services> forJob(Progress& progress, std::stop_token stop);
 

@@ -21,11 +21,6 @@ SurvivorPage::SurvivorPage(StudioServices& services, const SessionRecord& sessio
                           .arg(toQt(session.title)));
     stage().hide();
     side().setForwards(forwardFacts(forwardsFromJson(session.forwards)));
-    if (session.kind == SessionKind::author) {
-        side().log(
-            tr("It was being authored. Save what you need through its console or its "
-               "ports: this program cannot make an overlay of it any more."));
-    }
     connect(m_end, &QAction::triggered, this, [this, &services] {
         m_end->setEnabled(false);
         console().view().close();

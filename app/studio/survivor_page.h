@@ -1,5 +1,5 @@
-// A VM that runs on after the program that started it has ended: its console and ports, and a way
-// to end it. It cannot be made an overlay any more. GUI thread.
+// A VM that runs on after the program that started it has ended, and that was not being authored
+// (author_page.h): its console and ports, and a way to end it. GUI thread.
 #pragma once
 
 #include "app/studio/guest_frame.h"

@@ -14,7 +14,8 @@ Error keptForInspection(Guest& guest, const Error& error) {
     const std::string id = session->substr(0, 8);
     return {error.code, error.message + "\nThe VM is kept as session " + id +
                             ": its console is vnc+unix://" + console +
-                            "; end it with: cloudlet stop " + id};
+                            "; make an overlay of it all the same with: cloudlet residue " + id +
+                            " -o FILE; end it with: cloudlet stop " + id};
 }
 
 Result<CreatedOverlay> authorIn(AuthorSession& session, const AuthorRequest& request,

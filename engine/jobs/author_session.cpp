@@ -75,9 +75,17 @@ Result<void> AuthorSession::resume(const Start& start, const Services& services)
     return {};
 }
 
-Result<CreatedOverlay> AuthorSession::createOverlay(const OverlayRequest& request,
+Result<AuthorSession> AuthorSession::adopt(const SessionRecord& left,
+                                           std::unique_ptr<Domain> domain,
+                                           const Services& services) {
+    CHECK(left.kind == SessionKind::author);
+    return AuthorSession(TRY(Guest::adopt(left, std::move(domain), services)));
+}
+
+Result<CreatedOverlay> AuthorSession::createOverlay(OverlayRequest request,
                                                     const Services& services) {
     TRY(checkTexts(request));
+    if (request.ports.empty()) request.ports = m_guest.forwardsAnywhere();
     CreatedOverlay report;
     report.cleaned =
         TRY(cleanIfPossible(m_guest.domain(), request.cleaning, services.progress, services.stop));

@@ -20,13 +20,19 @@ public:
     // result. Errors: notFound, corrupt (the base), incompatible, noSpace, inUse (a port).
     static Result<AuthorSession> begin(const Start& start, const Services& services);
 
+    // Goes on in the VM of a session whose owner is gone. `domain` and errors: Guest::adopt().
+    // REQUIRES: the session was begun here.
+    static Result<AuthorSession> adopt(const SessionRecord& left, std::unique_ptr<Domain> domain,
+                                       const Services& services);
+
     Guest& guest() { return m_guest; }
     const BaseRecord& base() const { return m_guest.base(); }
     double resumeSeconds() const { return m_resumeSeconds; }
 
-    // Cleans the guest, captures it in two passes, writes the overlay. The guest goes on, after an
-    // error and a cancel too. These services' progress and stop token are for this call alone.
-    Result<CreatedOverlay> createOverlay(const OverlayRequest& request, const Services& services);
+    // Cleans the guest, captures it in two passes, writes the overlay; `request.ports` of none are
+    // those that are open. The guest goes on, after an error and a cancel too. These services'
+    // progress and stop token are for this call alone.
+    Result<CreatedOverlay> createOverlay(OverlayRequest request, const Services& services);
 
 private:
     explicit AuthorSession(Guest guest) : m_guest(std::move(guest)) {}

@@ -7,6 +7,7 @@
 #include "engine/base/format.h"
 #include "engine/image/forward_list.h"
 #include "engine/mount/sweep_mounts.h"
+#include "engine/vm/embed_root.h"
 #include "engine/vm/qemu_process.h"
 
 namespace cloudlet {
@@ -86,10 +87,10 @@ Result<Guest> Guest::adopt(const SessionRecord& session, std::unique_ptr<Domain>
     const auto isOurs = [&](const RunFolder& folder) { return folder.path() == session.runFolder; };
     std::vector<RunFolder> folders = TRY(services.catalog.staleRunFolders());
     const auto folder = std::find_if(folders.begin(), folders.end(), isOurs);
-    if (folder == folders.end() || session.kind != SessionKind::synthesis || !session.base) {
+    if (folder == folders.end() || session.kind == SessionKind::base || !session.base) {
         domain->detach();
         return Error{ErrorCode::inUse, "session " + session.id.substr(0, 8) +
-                                           " is not a synthesised VM that nobody watches"};
+                                           " is not a VM on a base that nobody watches"};
     }
     Plan plan;
     plan.kind = session.kind;
@@ -105,14 +106,15 @@ Result<Guest> Guest::adopt(const SessionRecord& session, std::unique_ptr<Domain>
             TRY(services.catalog.leaseBase(*session.base, "VM \"" + session.title + "\"")));
         guest.m_mount =
             std::make_unique<Mount>(TRY(Mount::attach(session.runFolder, services.stop)));
-        return {};
+        guest.m_session.owner = ProcessIdentity::self();
+        return services.catalog.updateSession(guest.m_session);
     };
     const Result<void> attached = attach();
     if (!attached) {
         guest.m_domain->detach();
         return attached.error();
     }
-    guest.m_memory = Memory::mounted;
+    guest.m_memory = session.kind == SessionKind::author ? Memory::copied : Memory::mounted;
     guest.m_forwards = forwardsFromJson(session.forwards);
     guest.m_kept = false;
     return guest;
@@ -234,6 +236,12 @@ Result<void> Guest::setForwards(const std::vector<PortForward>& forwards) {
     return forward(missing);
 }
 
+std::vector<PortForward> Guest::forwardsAnywhere() const {
+    std::vector<PortForward> forwards = m_forwards;
+    for (PortForward& forward : forwards) forward.hostPort = 0;
+    return forwards;
+}
+
 Result<void> Guest::end() {
     if (!m_domain) return {};
     if (m_mount) m_mount->fail();
@@ -269,6 +277,15 @@ std::vector<PortForward> forwardsFromJson(std::string_view text) {
         if (forward) forwards.push_back(*forward);
     }
     return forwards;
+}
+
+Result<HypervisorOptions> hypervisorOf(const SessionRecord& session) {
+    HypervisorOptions options;
+    options.uri = session.hypervisor;
+    for (const Survivor& survivor : TRY(survivors())) {
+        if (survivor.process.uuid == session.domainUuid) options.embedRoot = survivor.embedRoot;
+    }
+    return options;
 }
 
 Result<std::vector<std::string>> sweepDeadGuests(Catalog& catalog) {

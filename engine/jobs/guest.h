@@ -33,9 +33,11 @@ public:
     Guest(Guest&& other) noexcept;
     Guest& operator=(Guest&&) = delete;
 
-    // The synthesised VM of a session whose owner is gone, as if this program had started it.
+    // The VM of a session whose owner is gone, synthesised or being authored, as if this program
+    // had started it: the session is this program's now.
     // REQUIRES: `domain` is the session's, sweepDeadGuests() has seen the catalog.
-    // Errors: inUse (somebody else has it now), unavailable (its file system is gone).
+    // Errors: inUse (somebody else has it now), unavailable (its file system is gone); the VM goes
+    // on as it is.
     static Result<Guest> adopt(const SessionRecord& session, std::unique_ptr<Domain> domain,
                                const Services& services);
 
@@ -84,6 +86,8 @@ public:
     // open. On error some are open, as forwards() tells.
     Result<void> setForwards(const std::vector<PortForward>& forwards);
     const std::vector<PortForward>& forwards() const { return m_forwards; }
+    // What an overlay of it keeps of them: each with any free port of the host.
+    std::vector<PortForward> forwardsAnywhere() const;
 
     // The session's row will say why.
     void fail(const Error& error) { m_problem = error.message; }
@@ -116,6 +120,10 @@ private:
 // The forwards as they stand in a session's row, and back (unreadable ones are left out).
 std::string forwardsToJson(const std::vector<PortForward>& forwards);
 std::vector<PortForward> forwardsFromJson(std::string_view text);
+
+// Where the VM of a session whose owner is gone can be found: in the owner's libvirt root, if it
+// had one. Errors: those of survivors().
+Result<HypervisorOptions> hypervisorOf(const SessionRecord& session);
 
 // Ends what VMs of dead processes have left: sessions whose QEMU is gone become "lost" and their
 // folders go; one whose QEMU lives is left running, for list-session and stop.

@@ -112,10 +112,7 @@ Result<CapturedVm> captureAndGoOn(Guest& guest, const GuestFiles& files, double&
 Result<CreatedOverlay> captureResidue(Guest& guest, OverlayRequest request,
                                       const Services& services) {
     TRY(checkTexts(request));
-    if (request.ports.empty()) {
-        request.ports = guest.forwards();
-        for (PortForward& port : request.ports) port.hostPort = 0;
-    }
+    if (request.ports.empty()) request.ports = guest.forwardsAnywhere();
     CreatedOverlay report;
     report.cleaned =
         TRY(cleanIfPossible(guest.domain(), request.cleaning, services.progress, services.stop));

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """The studio as a person without a mouse meets it: the real program on a display of its own, seen
 through the accessibility bus, driven by keys alone. Library, author (a command typed into the
-guest's console), create the overlay, run it, stop it; pair with a cloudlet, push the overlay to it,
-finish it there. Every element that the keyboard reaches has a name, and the program prints no
+guest's console), create the overlay, run it, save what it has become, stop it; pair with a cloudlet,
+push the overlay to it, finish it there; and an authoring whose studio was killed is brought to its
+end by the next. Every element that the keyboard reaches has a name, and the program prints no
 warning.
 
 Usage: black_box.py STUDIO CLOUDLET SERVER     (CLOUDLET_TINY_DISK names the small test guest)
@@ -256,15 +257,19 @@ def enter_port(studio, port):
              lambda: {str(port), str(GUEST_PORT)} <= set(studio.names()))
 
 
-def create(studio):
+def create(studio, title):
     studio.press(ord("g"), CONTROL, ALT)  # the keyboard is the studio's again
     studio.press(ord("c"), CONTROL, SHIFT)
+    answer_for_overlay(studio, title)
+    studio.expect(f"The overlay \"{title}\" is in ")
+    studio.expect_names("after the overlay was made")
+
+
+def answer_for_overlay(studio, title):
     studio.expect("^Create overlay$")
     studio.expect_names("before the overlay is made")
-    studio.type("web page")
+    studio.type(title)
     studio.press(ord("r"), ALT)
-    studio.expect("The overlay \"web page\" is in ")
-    studio.expect_names("after the overlay was made")
 
 
 def run(studio):
@@ -275,6 +280,12 @@ def run(studio):
     wait_for("the page of the running VM", lambda: page(port, "typed") == "typed-in\n")
     studio.expect_names("while it runs")
     studio.press(ord("g"), CONTROL, ALT)
+    studio.tab_to("Save changes…")
+    studio.press(SPACE)
+    answer_for_overlay(studio, "used page")
+    studio.expect("What it had become is saved as \"used page\"")
+    studio.expect_names("after what it had become was saved")
+    studio.press(ord("g"), CONTROL, ALT)  # the console had it meanwhile
     studio.tab_to("Stop")
     studio.press(SPACE)
     studio.expect("\"web page\" has ended")
@@ -364,7 +375,7 @@ def push(studio, cloudlet):
 
 
 def crash(studio, display, program, place):
-    """What a killed studio leaves is found by the next, and ended."""
+    """What a killed studio leaves goes on in the next, and becomes an overlay."""
     author(studio, display)
     studio.process.kill()
     studio.process.wait()
@@ -372,11 +383,9 @@ def crash(studio, display, program, place):
     again.expect("on from an earlier start")
     again.tab_to("Show")
     again.press(SPACE)
-    again.expect("runs on, though the program that started it has ended")
+    again.expect("Make the guest what it shall be")
     again.expect_names("where a VM was left")
-    again.tab_to("End the VM")
-    again.press(SPACE)
-    again.expect("has ended; its files are removed")
+    create(again, "went on")
     return again
 
 
@@ -409,7 +418,7 @@ def main(studio_program, cloudlet_program, server_program):
         display = Display(place)
         studio = Studio(studio_program, place)
         author(studio, display)
-        create(studio)
+        create(studio, "web page")
         run(studio)
         hand_over(studio, studio_program, place / "Documents" / "web-page.cloudlet")
         with Cloudlet(server_program, place) as cloudlet:

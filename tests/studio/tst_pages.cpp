@@ -28,6 +28,7 @@
 #include "app/studio/qt_text.h"
 #include "app/studio/run_page.h"
 #include "app/studio/settings.h"
+#include "app/studio/survivor_page.h"
 #include "engine/catalog/overlay_table.h"
 #include "engine/jobs/import_overlay.h"
 #include "tests/catalog/base_fixture.h"
@@ -63,6 +64,7 @@ private slots:
     void inspectsOnlyOnce();
     void readsAgainWhatAJobHasChanged();
     void saysWhatCannotBeInspected();
+    void endsAVmThatWasLeft();
     void keepsALog();
     void copiesTheCommand();
     void namesEveryFocusableWidget();
@@ -468,6 +470,30 @@ void TestPages::saysWhatCannotBeInspected() {
     auto* error = m_window->currentPage()->findChild<ErrorPanel*>();
     QTRY_VERIFY(error->isVisible());
     QVERIFY(error->copyText().contains("rubbish.cloudlet"));
+}
+
+// Here without the VM itself: what is left of one then goes all the same.
+void TestPages::endsAVmThatWasLeft() {
+    open();
+    SessionRecord session;
+    session.title = "left";
+    session.domainUuid = "00000000-0000-4000-8000-000000000000";
+    VALUE(begun, m_catalog->beginSession(session));
+    auto* page = new SurvivorPage(*m_services, begun);
+    m_window->addPage(page);
+    QCOMPARE(page->title(), "Left: left");
+    QCOMPARE(page->commandLine(), "cloudlet stop " + toQt(begun.id).left(8));
+    const auto says = [page](const QString& text) {
+        const auto labels = page->findChildren<QLabel*>();
+        return std::any_of(labels.begin(), labels.end(),
+                           [&](const QLabel* label) { return label->text().contains(text); });
+    };
+    QVERIFY(says("\"left\" runs on"));
+    for (QAction* each : page->findChildren<QAction*>()) {
+        if (each->text() == "&End the VM") each->trigger();
+    }
+    QTRY_VERIFY(says("its files are removed"));
+    QVERIFY(m_catalog->runningSessions()->empty());
 }
 
 void TestPages::keepsALog() {

@@ -28,6 +28,7 @@ private slots:
     void tellsOfTheOverlay();
     void synthesises();
     void savesAResidue();
+    void goesOnWhereAuthoringWasKilled();
     void synthesisesTwiceAtOnce();
     void anUnchangedGuestIsASmallOverlay();
     void snapshotsWhenAPortAnswers();
@@ -208,6 +209,35 @@ void TestMainJob::savesAResidue() {
     QVERIFY(shellWhenReady(second, "pidof top && echo runs").ends_with("runs\n"));
     QVERIFY(stop(*m_program, again));
     QCOMPARE(m_place->leftovers(), QStringList());
+}
+
+// The program dies in the middle of authoring; the VM does not, and what was done in it before and
+// after becomes an overlay.
+void TestMainJob::goesOnWhereAuthoringWasKilled() {
+    const QString overlay = m_place->file("went-on.cloudlet");
+    const auto author =
+        m_program->start({"overlay", "tiny", "--no-clean", "--snapshot-when", "after:600",
+                          "--forward", "tcp:0:7777", "-o", m_place->file("never.cloudlet")});
+    QVERIFY(author->waitForErrors("leads to port 7777"));
+    const Outcome list = m_program->run({"list-session", "--json"});
+    const QJsonValue vm = list.json()["sessions"][0];
+    const std::uint16_t port = hostPortOf(vm, kShellPort);
+    QCOMPARE(shellWhenReady(port, "echo a > /mnt/disk/before; echo 4713 > /run/in-memory; echo ok"),
+             std::string("ok\n"));
+    author->signal(SIGKILL);
+    author->finish();
+    QCOMPARE(shellWhenReady(port, "echo b > /mnt/disk/after; sync; echo ok"), std::string("ok\n"));
+    const QString id = vm["session"].toString();
+    VERIFY_EXIT(m_program->run({"residue", id.left(8), "-o", overlay}), 0);
+    QCOMPARE(shellWhenReady(port, "cat /run/in-memory"), std::string("4713\n"));
+    VERIFY_EXIT(m_program->run({"stop", id}), 0);
+    QCOMPARE(m_place->leftovers(), QStringList());
+    const QJsonValue again = synthesise(*m_program, overlay);
+    QVERIFY(again.isObject());
+    QCOMPARE(shellWhenReady(hostPortOf(again, kShellPort),
+                            "cat /mnt/disk/before /mnt/disk/after /run/in-memory"),
+             std::string("a\nb\n4713\n"));
+    QVERIFY(stop(*m_program, again));
 }
 
 void TestMainJob::synthesisesTwiceAtOnce() {
