@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """The studio as a person without a mouse meets it: the real program on a display of its own, seen
 through the accessibility bus, driven by keys alone. Library, author (a command typed into the
-guest's console), create the overlay, run it, save what it has become, stop it; pair with a cloudlet,
-push the overlay to it, finish it there; and an authoring whose studio was killed is brought to its
-end by the next. Every element that the keyboard reaches has a name, and the program prints no
-warning.
+guest's console), create the overlay, run it, save what it has become, stop it; pair with a
+cloudlet, push the overlay to it, finish it there; and an authoring whose studio was killed is
+brought to its end by the next. Every element that the keyboard reaches has a name, and the program
+prints no warning.
 
 Usage: black_box.py STUDIO CLOUDLET SERVER     (CLOUDLET_TINY_DISK names the small test guest)
 """
