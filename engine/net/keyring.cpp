@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kLimit = 5s;
+constexpr auto kLimit = 10s;
 constexpr auto kLimitForPerson = 60s;  // who types a password
 
 const SecretSchema kSchema = {"org.cloudletstudio.Token",

@@ -55,7 +55,7 @@ private slots:
             if (number >= 3) (void)::send(connection, "H", 1, MSG_NOSIGNAL);
         });
         VERIFY_OK(waitForAnswer(service.where, std::chrono::seconds(60), {}));
-        QCOMPARE(service.served.load(), 3u);
+        QVERIFY(service.served >= 3);
     }
 
     void givesUp() {

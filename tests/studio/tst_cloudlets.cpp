@@ -32,6 +32,12 @@
 using namespace cloudlet;
 using namespace cloudlet::test;
 
+namespace {
+
+constexpr int kLimitMs = 60'000;  // against hanging only
+
+}  // namespace
+
 class TestCloudlets : public QObject {
     Q_OBJECT
 private slots:
@@ -285,7 +291,7 @@ void TestCloudlets::fetchesTheResidueOfASession() {
     QSignalSpy ended(&page, &CloudletsPage::jobEnded);
     const QString file = toQt(*m_scratch / "used.cloudlet");
     page.fetchResidue(file);
-    QTRY_COMPARE(ended.size(), 1);
+    QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 1, kLimitMs);
     // The stand-in sends back what it got.
     VALUE(fetched, readWholeFile(toPath(file), 1 << 20));
     QVERIFY(fetched == Bytes(5000));
@@ -334,7 +340,7 @@ void TestCloudlets::offersToSendTheBase() {
         }
         return static_cast<QCheckBox*>(nullptr);
     };
-    QTRY_VERIFY(choice() != nullptr && choice()->isVisible());
+    QTRY_VERIFY_WITH_TIMEOUT(choice() != nullptr && choice()->isVisible(), kLimitMs);
     QVERIFY2(choice()->text().contains("iB)"), qPrintable(choice()->text()));
     QVERIFY(says(dialog, "does not hold the base VM \"alpha\""));
     QVERIFY(!pushButton(dialog)->isEnabled());
@@ -347,7 +353,7 @@ void TestCloudlets::offersToSendTheBase() {
     pairWith("edge", "pusher", Role::pusher);
     PushDialog pushers(*m_services, wanted.file);
     pushers.show();
-    QTRY_VERIFY(says(pushers, "--role admin"));
+    QTRY_VERIFY_WITH_TIMEOUT(says(pushers, "--role admin"), kLimitMs);
     QVERIFY(!pushButton(pushers)->isEnabled());
 }
 
@@ -355,7 +361,7 @@ void TestCloudlets::sendsTheBaseFirst() {
     PushPage page(*m_services, orderWithBase(Role::admin));
     page.show();
     QVERIFY(page.commandLine().endsWith(" --send-base"));
-    QTRY_VERIFY(action(page, "Finish")->isEnabled());
+    QTRY_VERIFY_WITH_TIMEOUT(action(page, "Finish")->isEnabled(), kLimitMs);
     QCOMPARE(m_server->sessions.usage().begun, std::uint64_t{2});
     QCOMPARE(sessions(), std::size_t{1});
     QCOMPARE(entryCount(m_catalog->layout().incoming()), std::size_t{0});
