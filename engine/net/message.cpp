@@ -116,6 +116,10 @@ void write(ByteWriter& out, const Residue& residue) {
 }
 void write(ByteWriter&, const Bye&) {}
 void write(ByteWriter&, const Taken&) {}
+void write(ByteWriter& out, const Again& again) {
+    out.u32(again.range.first);
+    out.u32(again.range.count);
+}
 
 Result<Message> parseHello(const json::Object& object) {
     return Message(Hello{static_cast<std::uint32_t>(TRY(json::number(
@@ -170,6 +174,14 @@ Result<Message> parseWant(ByteReader& in) {
     }
     want.urgency = static_cast<Urgency>(urgency);
     return Message(want);
+}
+
+Result<Message> parseAgain(ByteReader& in) {
+    Again again;
+    again.range.first = in.u32();
+    again.range.count = in.u32();
+    if (!in.atEnd() || again.range.count == 0) return broken("an again of nothing");
+    return Message(again);
 }
 
 Result<Message> parsePieces(ByteReader& in) {
@@ -267,6 +279,8 @@ Result<Message> parse(ByteView bytes) {
         case 13:
             if (!body.empty()) return broken("a taken says nothing else");
             return Message(Taken{});
+        case 14:
+            return parseAgain(in);
         default:
             if (type == 0 || type > std::variant_size_v<Message>) return broken("no such type");
             return parseObject(type, body);

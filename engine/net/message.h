@@ -122,9 +122,14 @@ struct Bye {};
 // The whole residue is there and kept.
 struct Taken {};
 
+// These pieces lied: the next want of them is to be answered anew.
+struct Again {
+    PieceRange range;
+};
+
 // In the order of their types on the wire, which count from 1.
 using Message = std::variant<Hello, Offer, Head, Accept, Reject, Want, Pieces, State, Statistics,
-                             Finish, Residue, Bye, Taken>;
+                             Finish, Residue, Bye, Taken, Again>;
 
 // A code by its name; one that this version does not know is a failure like any other.
 ErrorCode errorCodeOf(std::string_view name);

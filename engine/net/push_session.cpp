@@ -15,6 +15,8 @@ using push::Time;
 // Waits are cut into these, since a client's leave is known by the clock alone.
 constexpr auto kMoment = 500ms;
 constexpr auto kStatisticsPeriod = 1s;
+// So often the same bytes may lie; then they are what the client has.
+constexpr std::uint32_t kMostLies = 3;
 
 Time now() {
     return std::chrono::steady_clock::now();
@@ -50,6 +52,7 @@ PushSession::Turn PushSession::attach(Wake wake) {
     replaced = std::exchange(m_wake, std::move(wake));
     if (replaced) replaced();  // sees that it is over
     m_transfer.cut();
+    m_again.clear();  // a new connection knows of nothing that was sent
     m_residueAt.reset();
     m_stateIsNew = m_state.phase != push::Phase::receiving;
     return ++m_turn;
@@ -92,6 +95,11 @@ std::optional<Bytes> PushSession::next(Turn turn, Time time) {
     if (turn != m_turn) return std::nullopt;
     if (std::exchange(m_stateIsNew, false)) return toBytes(m_state);
     if (std::exchange(m_byeIsDue, false)) return toBytes(push::Bye{});
+    if (!m_again.empty()) {
+        const push::Again again{m_again.front()};
+        m_again.pop_front();
+        return toBytes(again);
+    }
     if (const auto want = m_transfer.nextWant(time)) return toBytes(*want);
     if (auto message = nextOfResidue()) return message;
     if (m_statistics.receivedBytes == m_transfer.arrivedBytes() ||
@@ -195,6 +203,15 @@ void PushSession::hurry(std::uint64_t offset, std::uint64_t length) {
     if (m_transfer.has(range)) return;
     m_transfer.request(range, push::Urgency::guestWaits);
     wake(lock);
+}
+
+bool PushSession::doubt(std::uint64_t offset, std::uint64_t length) {
+    const std::lock_guard lock(m_mutex);
+    if (++m_doubted[offset] >= kMostLies) return false;
+    const push::PieceRange range = m_transfer.piecesOf(offset, length);
+    m_transfer.forget(range);
+    m_again.push_back(range);
+    return true;
 }
 
 void PushSession::interrupt() {

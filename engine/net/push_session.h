@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -73,6 +74,7 @@ public:
     // client does not come back.
     Result<void> read(std::span<std::byte> into, std::uint64_t offset) override;
     Result<std::uint64_t> size() override { return m_plan.offer.size; }
+    bool doubt(std::uint64_t offset, std::uint64_t length) override;
     void interrupt() override;
     void hurry(std::uint64_t offset, std::uint64_t length) override;
     std::string name() const override;
@@ -108,7 +110,9 @@ private:
     mutable std::mutex m_mutex;  // guards the members below
     std::condition_variable_any m_changed;
     push::Transfer m_transfer;
-    Wake m_wake;  // empty: no connection
+    std::deque<push::PieceRange> m_again;              // pieces to be sent anew
+    std::map<std::uint64_t, std::uint32_t> m_doubted;  // how often, by offset
+    Wake m_wake;                                       // empty: no connection
     Turn m_turn = 0;
     push::Time m_leftAt;              // when the last connection went
     const File* m_residue = nullptr;  // while it is to be sent

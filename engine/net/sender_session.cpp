@@ -6,6 +6,13 @@
 
 namespace cloudlet::push {
 
+namespace {
+
+// What is urgent waits behind one message, and behind as much again in the kernel.
+constexpr std::size_t kPiecesAtOnce = 4;
+
+}  // namespace
+
 SenderSession::SenderSession(const Offer& offer, ByteView head, const std::string& program,
                              ResidueProgress residue)
     : m_sent(pieceCount(offer.size)), m_residue(residue) {
@@ -25,10 +32,12 @@ bool SenderSession::mayCome(const Message& message) const {
         case Stage::greeted:
             return isAny(static_cast<std::variant<Accept, Reject>*>(nullptr));
         case Stage::accepted:
-            return isAny(static_cast<std::variant<Want, State, Statistics, Reject, Bye>*>(nullptr));
+            return isAny(
+                static_cast<std::variant<Want, Again, State, Statistics, Reject, Bye>*>(nullptr));
         case Stage::finishing:
             return isAny(
-                static_cast<std::variant<Want, State, Statistics, Reject, Residue, Bye>*>(nullptr));
+                static_cast<std::variant<Want, Again, State, Statistics, Reject, Residue, Bye>*>(
+                    nullptr));
         case Stage::closed:
             return false;
     }
@@ -54,6 +63,8 @@ Result<Message> SenderSession::receive(ByteView bytes) {
         m_stage = Stage::accepted;
     } else if (const Want* want = std::get_if<Want>(&message)) {
         TRY(add(*want));
+    } else if (const Again* again = std::get_if<Again>(&message)) {
+        TRY(add(*again));
     } else if (const Residue* part = std::get_if<Residue>(&message)) {
         TRY(add(*part));
     } else if (std::holds_alternative<Reject>(message) || std::holds_alternative<Bye>(message)) {
@@ -68,6 +79,16 @@ Result<void> SenderSession::add(const Want& want) {
         return Error{ErrorCode::corrupt, "the server wants more than the file has"};
     }
     wants.push_back(want.range);
+    return {};
+}
+
+Result<void> SenderSession::add(const Again& again) {
+    if (again.range.end() > m_sent.chunks()) {
+        return Error{ErrorCode::corrupt, "the server doubts more than the file has"};
+    }
+    for (std::uint64_t piece = again.range.first; piece < again.range.end(); ++piece) {
+        m_sent.erase(piece);
+    }
     return {};
 }
 
@@ -106,7 +127,7 @@ std::optional<PieceRange> SenderSession::nextPieces() {
             std::uint32_t first = range.first;
             while (first < range.end() && m_sent.contains(first)) ++first;
             std::uint32_t end = first;
-            while (end < range.end() && end - first < kMostPieces && m_sent.insert(end)) ++end;
+            while (end < range.end() && end - first < kPiecesAtOnce && m_sent.insert(end)) ++end;
             range = {end, static_cast<std::uint32_t>(range.end() - end)};
             if (range.count == 0) wants.pop_front();
             if (end > first) return PieceRange{first, end - first};

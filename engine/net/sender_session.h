@@ -45,12 +45,13 @@ public:
 
 private:
     Result<void> add(const Want& want);
+    Result<void> add(const Again& again);
     Result<void> add(const Residue& part);
     bool mayCome(const Message& message) const;
 
     Stage m_stage = Stage::offered;
     std::deque<Bytes> m_messages;
-    ChunkSet m_sent;                                // pieces; none goes twice
+    ChunkSet m_sent;                                // pieces; none goes twice unasked
     std::array<std::deque<PieceRange>, 3> m_wants;  // by urgency
     ResidueProgress m_residue;
 };

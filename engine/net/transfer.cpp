@@ -134,6 +134,15 @@ void Transfer::measure(PieceRange range, Time now) {
     m_periodBytes = 0;
 }
 
+void Transfer::forget(PieceRange range) {
+    for (std::uint32_t piece = range.first; piece < range.end(); ++piece) {
+        if (m_pieces[piece] != kArrived) continue;
+        m_pieces[piece] = kMissing;
+        m_arrivedBytes -= bytesOf({piece, 1});
+    }
+    m_ahead = std::min(m_ahead, range.first);
+}
+
 void Transfer::cut() {
     for (std::uint8_t& piece : m_pieces) {
         if (piece < kMissing) piece = kMissing;

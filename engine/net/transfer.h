@@ -43,6 +43,9 @@ public:
     // They are stored. REQUIRES: came from fresh().
     void arrived(PieceRange range, Time now);
 
+    // They are not what they should be, and missing again. REQUIRES: within the file.
+    void forget(PieceRange range);
+
     // The connection is gone, and what was on its way with it.
     void cut();
     // Since when something is on its way and nothing arrives.

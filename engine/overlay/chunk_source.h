@@ -21,6 +21,9 @@ public:
     // Somebody waits for this range, which is about to be read: it comes before all else. A source
     // that has no order of its own needs not care.
     virtual void hurry(std::uint64_t /*offset*/, std::uint64_t /*length*/) {}
+    // What was read of this range is not what was written. True: another read fetches it anew; a
+    // source that knows no better has nothing else to give.
+    virtual bool doubt(std::uint64_t /*offset*/, std::uint64_t /*length*/) { return false; }
     // Reads that wait, and later ones, end with cancelled as soon as the source can. Any thread.
     virtual void interrupt() {}
     // For error sentences: a path, an address.

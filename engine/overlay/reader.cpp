@@ -161,7 +161,12 @@ void OverlayReader::hurry(std::size_t index) const {
 Result<DecodedSegment> OverlayReader::decode(std::size_t index, const BaseImages& base) const {
     const Segment about = segment(index);
     Bytes stored(about.stored.length);
-    TRY(fetch(*m_source, m_beginning, stored, about.stored.offset));
+    const std::uint64_t offset = about.stored.offset;
+    TRY(fetch(*m_source, m_beginning, stored, offset));
+    while (!stored.empty() && checksum64(stored) != about.checksum &&
+           m_source->doubt(offset, stored.size())) {
+        TRY(m_source->read(stored, offset));
+    }
     return decode(index, stored, base);
 }
 

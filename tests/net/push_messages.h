@@ -34,7 +34,8 @@ inline std::vector<push::Message> oneOfEach() {
             Finish{Then::residue, 0},
             Residue{7, 17, residue},
             Bye{},
-            Taken{}};
+            Taken{},
+            Again{{7, 3}}};
 }
 
 // The same as bytes, by name.
@@ -53,7 +54,8 @@ enum Type : std::size_t {
     finish,
     residue,
     bye,
-    taken
+    taken,
+    again
 };
 
 inline Bytes message(std::size_t type) {

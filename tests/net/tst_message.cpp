@@ -70,6 +70,7 @@ private slots:
         const auto refused = [](const Message& message) { return !parse(toBytes(message)); };
         QVERIFY(refused(Want{Urgency::ahead, {0, 0}}));
         QVERIFY(!refused(Want{Urgency::ahead, {UINT32_MAX, UINT32_MAX}}));
+        QVERIFY(refused(Again{{1, 0}}));
         const Bytes most(kMostPieceBytes);
         QVERIFY(!refused(Pieces{0, most}));
         QVERIFY(refused(Pieces{0, Bytes(kMostPieceBytes + 1)}));

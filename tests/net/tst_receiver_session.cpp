@@ -38,7 +38,7 @@ private slots:
         const std::vector<std::vector<std::size_t>> allowed{
             {hello}, {offer}, {head}, {}, {pieces, finish}, {pieces, taken}, {}};
         for (int at = 0; at <= static_cast<int>(Stage::closed); ++at) {
-            for (std::size_t type = hello; type <= taken; ++type) {
+            for (std::size_t type = hello; type <= again; ++type) {
                 ReceiverSession session = inStage(static_cast<Stage>(at));
                 const Bytes bytes = message(type);
                 const auto received = session.receive(bytes);

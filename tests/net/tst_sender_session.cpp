@@ -35,11 +35,11 @@ private slots:
         const std::vector<std::vector<std::size_t>> allowed{
             {hello, reject},
             {accept, reject},
-            {want, state, statistics, reject, bye},
-            {want, state, statistics, reject, residue, bye},
+            {want, again, state, statistics, reject, bye},
+            {want, again, state, statistics, reject, residue, bye},
             {}};
         for (int at = 0; at <= static_cast<int>(Stage::closed); ++at) {
-            for (std::size_t type = hello; type <= taken; ++type) {
+            for (std::size_t type = hello; type <= again; ++type) {
                 SenderSession session = inStage(static_cast<Stage>(at));
                 const Bytes bytes = message(type);
                 const auto received = session.receive(bytes);
@@ -74,15 +74,31 @@ private slots:
         VERIFY_OK(session.receive(toBytes(Want{Urgency::ahead, {0, 20}})));
         VERIFY_OK(session.receive(toBytes(Want{Urgency::readerWaits, {4, 2}})));
         VERIFY_OK(session.receive(toBytes(Want{Urgency::guestWaits, {100, 10}})));
-        QVERIFY(session.nextPieces() == (PieceRange{100, 8}));
+        QVERIFY(session.nextPieces() == (PieceRange{100, 4}));
+        QVERIFY(session.nextPieces() == (PieceRange{104, 4}));
         QVERIFY(session.nextPieces() == (PieceRange{108, 2}));
         QVERIFY(session.nextPieces() == (PieceRange{4, 2}));
         QVERIFY(session.nextPieces() == (PieceRange{0, 4}));
         VERIFY_OK(session.receive(toBytes(Want{Urgency::guestWaits, {0, 7}})));
         QVERIFY(session.nextPieces() == (PieceRange{6, 1}));
-        QVERIFY(session.nextPieces() == (PieceRange{7, 8}));
-        QVERIFY(session.nextPieces() == (PieceRange{15, 5}));
+        QVERIFY(session.nextPieces() == (PieceRange{7, 4}));
+        QVERIFY(session.nextPieces() == (PieceRange{11, 4}));
+        QVERIFY(session.nextPieces() == (PieceRange{15, 4}));
+        QVERIFY(session.nextPieces() == (PieceRange{19, 1}));
         QVERIFY(!session.nextPieces());
+    }
+
+    // N08
+    void sendsAgainWhatTheServerDoubts() {
+        SenderSession session = inStage(Stage::accepted);
+        VERIFY_OK(session.receive(toBytes(Want{Urgency::ahead, {0, 4}})));
+        QVERIFY(session.nextPieces() == (PieceRange{0, 4}));
+        VERIFY_OK(session.receive(toBytes(Again{{1, 2}})));
+        QVERIFY(!session.nextPieces());
+        VERIFY_OK(session.receive(toBytes(Want{Urgency::readerWaits, {0, 4}})));
+        QVERIFY(session.nextPieces() == (PieceRange{1, 2}));
+        QVERIFY(!session.nextPieces());
+        VERIFY_ERROR(session.receive(toBytes(Again{{0, UINT32_MAX}})), ErrorCode::corrupt);
     }
 
     void takesAResidueInOrderAndWhole() {

@@ -136,6 +136,24 @@ private slots:
         QVERIFY(transfer.waitingSince() == kNow + 90s);
     }
 
+    // N08
+    void asksAgainForWhatLied() {
+        Transfer transfer(20 * kPieceSize + 1);
+        wants(transfer);
+        transfer.arrived({0, 21}, kNow);
+        QVERIFY(transfer.isComplete());
+        transfer.forget({19, 2});
+        QVERIFY(!transfer.has({18, 3}));
+        QCOMPARE(transfer.arrivedBytes(), std::uint64_t{19 * kPieceSize});
+        const std::vector<Want> again = wants(transfer);
+        QCOMPARE(again.size(), std::size_t{1});
+        QVERIFY(again.front().range == (PieceRange{19, 2}));
+        transfer.forget({19, 2});  // is on its way
+        transfer.arrived({19, 2}, kNow);
+        QVERIFY(transfer.isComplete());
+        QVERIFY(!transfer.waitingSince());
+    }
+
     void aCutForgetsWhatWasOnItsWay() {
         Transfer transfer(20 * kPieceSize);
         QCOMPARE(piecesIn(wants(transfer)), std::uint64_t{20});

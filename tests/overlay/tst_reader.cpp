@@ -15,6 +15,7 @@ private slots:
     void refusesEveryTrailingByte();    // F03
     void refusesEveryBitFlip();         // F04
     void findsRandomFlipsInSegments();  // F05
+    void readsAgainWhatLied();          // N08
     void refusesAnotherBase();          // F13
     void findsAChangedBase();           // F14
     void refusesABaseThatContradicts();
@@ -127,6 +128,34 @@ void TestReader::findsRandomFlipsInSegments() {
         source.bytes()[at] ^= change;
     }
     must(useAll(source, base));
+}
+
+void TestReader::readsAgainWhatLied() {
+    class Liar : public MemorySource {
+    public:
+        using MemorySource::MemorySource;
+        unsigned lies = 0;
+        unsigned patience = 0;
+        Result<void> read(std::span<std::byte> into, std::uint64_t offset) override {
+            TRY(MemorySource::read(into, offset));
+            if (lies == 0) return {};
+            --lies;
+            into.back() ^= std::byte{1};
+            return {};
+        }
+        bool doubt(std::uint64_t, std::uint64_t) override { return patience-- > 0; }
+    };
+    const Workshop workshop;
+    const BaseImages base = workshop.base(draw("ABCD", "EFGH"));
+    Liar source(workshop.encode(base, {noise(1, 300'000), noise(2, 100'000)}));
+    const OverlayReader overlay = must(OverlayReader::open(source));
+    const std::size_t last = overlay.segmentCount() - 1;
+    source.lies = 2;
+    source.patience = 2;
+    must(overlay.decode(last, base));
+    source.lies = 3;
+    source.patience = 2;
+    QCOMPARE(overlay.decode(last, base).error().code, ErrorCode::corrupt);
 }
 
 void TestReader::refusesAnotherBase() {
