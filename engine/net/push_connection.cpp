@@ -10,7 +10,8 @@ namespace {
 using Stage = push::ReceiverSession::Stage;
 
 constexpr std::chrono::seconds kWatchPeriod{1};
-constexpr std::size_t kRoomyBuffer = 2 * push::kMostPieceBytes;
+// What an idle connection may keep to read into.
+constexpr std::size_t kSmallBuffer = 4096;
 
 push::Time now() {
     return std::chrono::steady_clock::now();
@@ -62,12 +63,15 @@ void PushConnection::read() {
                             if (error) return self->end();
                             self->heard(viewOf(self->m_buffer));
                             self->m_buffer.consume(self->m_buffer.size());
-                            // After a head: an idle connection is to be small.
-                            if (self->m_buffer.capacity() > kRoomyBuffer) {
-                                self->m_buffer.shrink_to_fit();
-                            }
+                            self->spareMemory();
                             if (!self->m_ended) self->read();
                         });
+}
+
+// Between pieces the buffer stays; a session that only waits is to be small.
+void PushConnection::spareMemory() {
+    const bool piecesCome = m_push && m_push->waitingSince();
+    if (!piecesCome && m_buffer.capacity() > kSmallBuffer) m_buffer.shrink_to_fit();
 }
 
 void PushConnection::heard(ByteView bytes) {

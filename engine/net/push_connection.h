@@ -18,6 +18,7 @@ public:
 
 private:
     void read();
+    void spareMemory();
     void heard(ByteView bytes);
     Result<void> act(const push::Message& message);
     void decide(Bytes head);
