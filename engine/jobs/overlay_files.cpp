@@ -46,12 +46,9 @@ public:
                 if (m_claimed[place]) continue;
                 m_claimed[place] = true;
                 ++share.chunks;
-                m_milli += run->milliBytes;
+                share.storedBytes += run->bytes;
             }
         }
-        // Shares of a segment are no whole bytes: what is left over goes to the next claim.
-        share.storedBytes = m_milli / 1000;
-        m_milli %= 1000;
         return share;
     }
 
@@ -60,28 +57,30 @@ public:
 private:
     struct Run {
         ChunkRun chunks;
-        std::uint64_t place = 0;       // of the first one in m_claimed
-        std::uint64_t milliBytes = 0;  // a thousand times what each takes in the overlay's file
+        std::uint64_t place = 0;  // of the first one in m_claimed
+        std::uint64_t bytes = 0;  // that each takes in the overlay's file
     };
 
-    void append(ChunkRun run, std::uint64_t milliBytes) {
+    void append(ChunkRun run, std::uint64_t bytes) {
         if (!m_runs.empty() && m_runs.back().chunks.end() == run.first &&
-            m_runs.back().milliBytes == milliBytes) {
+            m_runs.back().bytes == bytes) {
             m_runs.back().chunks.length += run.length;
         } else {
-            m_runs.push_back({run, 0, milliBytes});
+            m_runs.push_back({run, 0, bytes});
         }
     }
 
-    // What is stored counts for the segment's own chunks: its repeats cost nothing.
+    // What is stored counts for the segment's own chunks: its repeats cost nothing. The bytes that
+    // are left over when they share it go to the first ones, so that all of them are the segment's.
     Result<void> append(const Segment& segment) {
         if (m_runs.size() > kMostChunks / 16) return tooMany();
-        const std::uint64_t each =
-            segment.chunkCount == 0 ? 0 : segment.stored.length * 1000 / segment.chunkCount;
+        const std::uint64_t own = std::max<std::uint64_t>(1, segment.chunkCount);
+        const std::uint64_t each = segment.stored.length / own;
+        const std::uint64_t left = segment.stored.length % own;
         for (std::size_t i = 0; i < segment.entries.size(); ++i) {
             const Entry& entry = segment.entries[i];
             if (entry.chunk.image != ImageKind::disk) continue;
-            append({entry.chunk.index, 1}, i < segment.chunkCount ? each : 0);
+            append({entry.chunk.index, 1}, i < segment.chunkCount ? each + (i < left ? 1 : 0) : 0);
         }
         return {};
     }
@@ -105,7 +104,6 @@ private:
 
     std::vector<Run> m_runs;  // sorted, disjoint
     std::vector<bool> m_claimed;
-    std::uint64_t m_milli = 0;
 };
 
 void add(OverlayFiles::Share& to, const OverlayFiles::Share& share) {
