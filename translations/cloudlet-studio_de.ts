@@ -575,6 +575,14 @@ Sie lesen können.</translation>
         <source>Save picture…</source>
         <translation>Bild speichern…</translation>
     </message>
+    <message>
+        <source>Reconnect</source>
+        <translation>Neu verbinden</translation>
+    </message>
+    <message>
+        <source>Connects to the console anew, at once</source>
+        <translation>Verbindet sofort neu mit der Konsole</translation>
+    </message>
 </context>
 <context>
     <name>cloudlet::ConsolePicture</name>
@@ -923,6 +931,22 @@ Sie lesen können.</translation>
     <message>
         <source>&amp;Copy command</source>
         <translation>&amp;Befehl kopieren</translation>
+    </message>
+    <message>
+        <source>Fi&amp;x it</source>
+        <translation>Behebe&amp;n</translation>
+    </message>
+    <message>
+        <source>Installs what is missing; asks for an administrator&apos;s password</source>
+        <translation>Installiert, was fehlt; fragt nach dem Passwort eines Verwalters</translation>
+    </message>
+    <message>
+        <source>Installing %1…</source>
+        <translation>%1 wird installiert…</translation>
+    </message>
+    <message>
+        <source>It could not be installed. %1</source>
+        <translation>Die Installation ist fehlgeschlagen. %1</translation>
     </message>
 </context>
 <context>

@@ -140,6 +140,8 @@ void ConsolePanel::buildToolBar() {
     m_bar->addSeparator();
     QAction* picture = m_bar->addAction(tr("Save picture…"), this, &ConsolePanel::savePicture);
     picture->setToolTip(tr("Saves what the console shows as a PNG file"));
+    m_reconnect = m_bar->addAction(tr("Reconnect"), m_view, &ConsoleView::reconnect);
+    m_reconnect->setToolTip(tr("Connects to the console anew, at once"));
     m_needConnection << m_full << type << picture;
     for (QToolButton* button : m_bar->findChildren<QToolButton*>()) {
         button->setFocusPolicy(Qt::TabFocus);
@@ -149,6 +151,7 @@ void ConsolePanel::buildToolBar() {
 void ConsolePanel::refresh() {
     for (QAction* action : m_needConnection) action->setEnabled(m_view->isConnected());
     for (QToolButton* button : m_needConnectionToo) button->setEnabled(m_view->isConnected());
+    m_reconnect->setEnabled(m_view->isOpen());
     m_status->setText(m_view->statusText());
     m_status->setVisible(m_view->isConnected());  // the view itself says the rest
     if (!m_view->isOpen()) setFullScreen(false);

@@ -42,6 +42,7 @@ private:
     QToolBar* m_bar;
     QLabel* m_status;
     QVBoxLayout* m_layout;
+    QAction* m_reconnect = nullptr;
     QAction* m_full = nullptr;
     QList<QAction*> m_needConnection;
     QList<QToolButton*> m_needConnectionToo;

@@ -33,7 +33,13 @@ ConsoleView::ConsoleView(QWidget* parent) : QWidget(parent) {
 ConsoleView::~ConsoleView() = default;
 
 void ConsoleView::open(StreamConnector connector, VncLink link) {
-    m_client = std::make_unique<VncClient>(std::move(connector), link);
+    m_connector = std::move(connector);
+    m_link = link;
+    reconnect();
+}
+
+void ConsoleView::reconnect() {
+    m_client = std::make_unique<VncClient>(m_connector, m_link);
     m_guest = QSize();
     connect(m_client.get(), &VncClient::stateChanged, this, &ConsoleView::setState);
     connect(m_client.get(), &VncClient::resized, this, &ConsoleView::setGuestSize);

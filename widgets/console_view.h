@@ -27,7 +27,8 @@ public:
 
     // Connects, and again whenever the connection is lost. Replaces an earlier connection.
     void open(StreamConnector connector, VncLink link = VncLink::local);
-    void close();  // shows nothing from then on
+    void reconnect();  // at once, also where a connection only seems alive; REQUIRES: isOpen()
+    void close();      // shows nothing from then on
 
     bool isOpen() const { return m_client != nullptr; }
     bool isConnected() const { return m_state == VncClient::State::connected && isOpen(); }
@@ -87,6 +88,8 @@ private:
     void offerClipboard();
     void takeCutText(const QString& text);
 
+    StreamConnector m_connector;
+    VncLink m_link = VncLink::local;
     std::unique_ptr<VncClient> m_client;
     VncClient::State m_state = VncClient::State::connecting;
     QString m_problem;

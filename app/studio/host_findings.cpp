@@ -2,9 +2,11 @@
 
 #include <QClipboard>
 #include <QGuiApplication>
+#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
+#include <QStandardPaths>
 #include <QStyle>
 #include <QTreeWidget>
 #include <QVBoxLayout>
@@ -18,6 +20,7 @@ namespace cloudlet {
 namespace {
 
 constexpr int kRemedyColumn = 2;
+const QString kAsAdministrator = QStringLiteral("pkexec");
 
 QStyle::StandardPixmap pictureOf(HostFinding::State state) {
     switch (state) {
@@ -38,7 +41,8 @@ HostFindings::HostFindings(Show show, QWidget* parent)
       m_show(show),
       m_summary(new QLabel),
       m_list(new QTreeWidget),
-      m_copyRemedy(new QPushButton(tr("&Copy command"))) {
+      m_fix(new QPushButton(tr("Fi&x it"))),
+      m_copy(new QPushButton(tr("&Copy command"))) {
     m_list->setHeaderLabels({tr("Subject"), tr("Found"), tr("Remedy")});
     m_list->setRootIsDecorated(false);
     m_list->setWordWrap(true);
@@ -49,23 +53,29 @@ HostFindings::HostFindings(Show show, QWidget* parent)
     m_list->header()->setSectionResizeMode(1, QHeaderView::Stretch);
     m_list->header()->setSectionResizeMode(kRemedyColumn, QHeaderView::Stretch);
     m_list->hide();
-    m_copyRemedy->hide();
+    m_fix->setToolTip(tr("Installs what is missing; asks for an administrator's password"));
+    m_fix->hide();
+    m_copy->hide();
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_summary);
     layout->addWidget(m_list, 1);
-    layout->addWidget(m_copyRemedy, 0, Qt::AlignLeft);
+    auto* buttons = new QHBoxLayout;
+    buttons->addWidget(m_fix);
+    buttons->addWidget(m_copy);
+    buttons->addStretch();
+    layout->addLayout(buttons);
     layout->addStretch();  // while the list is not there
     connect(m_list->header(), &QHeaderView::sectionResized, this, &HostFindings::fitRows);
-    connect(m_copyRemedy, &QPushButton::clicked, this, &HostFindings::copyRemedy);
-    connect(m_list, &QTreeWidget::currentItemChanged, this, [this](QTreeWidgetItem* item) {
-        m_copyRemedy->setEnabled(item != nullptr && !item->text(kRemedyColumn).isEmpty());
-    });
+    connect(m_fix, &QPushButton::clicked, this, &HostFindings::fix);
+    connect(m_copy, &QPushButton::clicked, this, &HostFindings::copyCommand);
+    connect(m_list, &QTreeWidget::currentItemChanged, this, &HostFindings::refresh);
     connect(&m_job, &Job::finished, this, [this] { showFindings(*m_found); });
 }
 
 void HostFindings::examine(StudioServices& services) {
     if (m_job.isRunning()) return;
+    m_services = &services;
     m_summary->setText(tr("Looking at what works on this machine…"));
     m_found = std::make_shared<std::vector<HostFinding>>();
     m_job.start(
@@ -83,22 +93,24 @@ void HostFindings::examine(StudioServices& services) {
 }
 
 void HostFindings::showFindings(const std::vector<HostFinding>& findings) {
+    m_list->clear();  // before its rows stand for something else
     m_findings = findings;
-    m_list->clear();
-    for (const HostFinding& finding : findings) {
+    for (std::size_t i = 0; i < findings.size(); ++i) {
+        const HostFinding& finding = findings[i];
         if (m_show == Show::whatIsMissing && finding.state == HostFinding::State::good) continue;
         auto* item = new QTreeWidgetItem(
             m_list, {toQt(finding.subject), toQt(finding.text), toQt(finding.remedy)});
+        item->setData(0, Qt::UserRole, static_cast<int>(i));
         item->setIcon(0, style()->standardIcon(pictureOf(finding.state)));
         item->setToolTip(1, toQt(finding.text));
         item->setToolTip(kRemedyColumn, toQt(finding.remedy));
-        for (int i = 0; i <= kRemedyColumn; ++i) item->setTextAlignment(i, Qt::AlignTop);
+        for (int at = 0; at <= kRemedyColumn; ++at) item->setTextAlignment(at, Qt::AlignTop);
     }
+    m_list->setCurrentItem(m_list->topLevelItem(0));
     fitRows();
     const bool any = m_list->topLevelItemCount() > 0;
     m_list->setVisible(any);
-    m_copyRemedy->setVisible(any);
-    m_copyRemedy->setEnabled(false);
+    refresh();
     const auto problems = std::count_if(findings.begin(), findings.end(), [](const auto& each) {
         return each.state == HostFinding::State::problem;
     });
@@ -133,9 +145,52 @@ QString HostFindings::text() const {
     return lines.join(u'\n');
 }
 
-void HostFindings::copyRemedy() const {
+const HostFinding* HostFindings::current() const {
     const QTreeWidgetItem* item = m_list->currentItem();
-    if (item != nullptr) QGuiApplication::clipboard()->setText(item->text(kRemedyColumn));
+    if (item == nullptr) return nullptr;
+    return &m_findings.at(item->data(0, Qt::UserRole).toUInt());
+}
+
+void HostFindings::refresh() {
+    const bool any = m_list->topLevelItemCount() > 0;
+    const HostFinding* finding = current();
+    m_copy->setVisible(any);
+    m_copy->setEnabled(finding != nullptr && !finding->command.empty());
+    const bool canAsk = !QStandardPaths::findExecutable(kAsAdministrator).isEmpty();
+    m_fix->setVisible(any && canAsk);
+    m_fix->setEnabled(finding != nullptr && !finding->packages.empty() && m_installer == nullptr);
+}
+
+void HostFindings::copyCommand() const {
+    if (const HostFinding* finding = current()) {
+        QGuiApplication::clipboard()->setText(toQt(finding->command));
+    }
+}
+
+// Debian's own tools and packages, and nothing else.
+void HostFindings::fix() {
+    const HostFinding* finding = current();
+    if (finding == nullptr || m_installer != nullptr) return;
+    QStringList words{QStringLiteral("apt-get"), QStringLiteral("install"),
+                      QStringLiteral("--yes")};
+    for (const std::string& package : finding->packages) words << toQt(package);
+    m_summary->setText(tr("Installing %1…").arg(words.mid(3).join(u' ')));
+    m_installer = new QProcess;
+    connect(m_installer, &QProcess::finished, m_installer, &QObject::deleteLater);
+    connect(m_installer, &QProcess::finished, this, &HostFindings::fixed);
+    m_installer->start(kAsAdministrator, words);
+    refresh();
+}
+
+void HostFindings::fixed(int exitCode, QProcess::ExitStatus status) {
+    const QString said = QString::fromLocal8Bit(m_installer->readAllStandardError()).trimmed();
+    m_installer.clear();
+    if (status == QProcess::NormalExit && exitCode == 0) {
+        if (m_services != nullptr) examine(*m_services);
+    } else {
+        m_summary->setText(tr("It could not be installed. %1").arg(said.section(u'\n', -1)));
+    }
+    refresh();
 }
 
 }  // namespace cloudlet

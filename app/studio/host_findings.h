@@ -1,7 +1,10 @@
-// What the doctor says of this machine and of its bases, each finding with its remedy to copy. GUI
-// thread.
+// What the doctor says of this machine and of its bases. A finding that packages mend can be fixed
+// here, if the desktop lets one ask for an administrator's password (pkexec); of the others the
+// command can be copied, where there is one. GUI thread.
 #pragma once
 
+#include <QPointer>
+#include <QProcess>
 #include <QWidget>
 #include <memory>
 #include <vector>
@@ -27,14 +30,21 @@ public:
     QString text() const;  // all of them, for others to read
 
 private:
-    void copyRemedy() const;
+    const HostFinding* current() const;
+    void refresh();
+    void copyCommand() const;
+    void fix();
+    void fixed(int exitCode, QProcess::ExitStatus status);
     void fitRows();
 
     const Show m_show;
     QLabel* m_summary;
     QTreeWidget* m_list;
-    QPushButton* m_copyRemedy;
-    std::vector<HostFinding> m_findings;                // that are shown
+    QPushButton* m_fix;
+    QPushButton* m_copy;
+    StudioServices* m_services = nullptr;
+    QPointer<QProcess> m_installer;       // outlives the widget: an installation is not cut off
+    std::vector<HostFinding> m_findings;  // that are shown
     std::shared_ptr<std::vector<HostFinding>> m_found;  // the job's, until it ends
     Job m_job;
 };

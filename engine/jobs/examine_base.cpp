@@ -55,8 +55,8 @@ HostFinding examineBase(const BaseRecord& base) {
     };
     const Result<std::optional<bool>> zeroes = examine();
     if (!zeroes) {
-        return {State::problem, subject, zeroes.error().message,
-                fmt::format("cloudlet verify-base {}", base.id.shortHex())};
+        const std::string command = fmt::format("cloudlet verify-base {}", base.id.shortHex());
+        return {State::problem, subject, zeroes.error().message, command, command};
     }
     if (!base.vm.guestAgent) {
         return {

@@ -1,6 +1,7 @@
 #include "engine/jobs/examine_host.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -17,37 +18,49 @@ namespace {
 
 using State = HostFinding::State;
 
+constexpr const char* kLibvirtDaemon = "/usr/sbin/libvirtd";
 constexpr std::uint64_t kComfortableBytes = std::uint64_t{10} << 30;
 constexpr std::uint64_t kLeastBytes = std::uint64_t{3} << 30;  // a sample base and one VM of it
 
 HostFinding examineAccelerator() {
     const AcceleratorReport report = probeAccelerator();
     if (report.best == Accelerator::kvm) return {State::good, "accelerator", report.sentence, ""};
+    const std::string join = "sudo adduser $USER kvm";
     return {State::advice, "accelerator", report.sentence,
-            "enable virtualisation in the firmware, and join the group kvm: "
-            "sudo adduser $USER kvm"};
+            "enable virtualisation in the firmware, and join the group kvm: " + join, join};
+}
+
+// A finding that packages mend.
+HostFinding installable(State state, const char* subject, const std::string& text,
+                        std::vector<std::string> packages) {
+    const std::string command = fmt::format("sudo apt-get install {}", fmt::join(packages, " "));
+    return {state, subject, text, command, command, std::move(packages)};
 }
 
 HostFinding examineProgram(const char* subject, const char* program, const char* package,
                            State ifMissing) {
     const Result<std::string> path = findProgram(program);
     if (path) return {State::good, subject, *path, ""};
-    return {ifMissing, subject, path.error().message,
-            fmt::format("sudo apt-get install {}", package)};
+    return installable(ifMissing, subject, path.error().message, {package});
 }
 
 HostFinding examineHypervisor(const std::function<std::string()>& openHypervisor) {
     const std::string problem = openHypervisor();
     if (problem.empty()) return {State::good, "libvirt", "the connection works", ""};
-    return {State::problem, "libvirt", problem,
-            "sudo apt-get install libvirt-daemon libvirt-daemon-driver-qemu qemu-system-x86"};
+    HostFinding finding =
+        installable(State::problem, "libvirt", problem,
+                    {"libvirt-daemon", "libvirt-daemon-driver-qemu", "qemu-system-x86"});
+    // Where its daemon is, something else is wrong that no package mends.
+    std::error_code ignored;
+    if (fs::exists(kLibvirtDaemon, ignored)) finding.packages.clear();
+    return finding;
 }
 
 HostFinding examineFuse() {
     const Result<void> possible = checkMountPossible();
     if (possible) return {State::good, "FUSE", "file systems of one's own can be mounted", ""};
-    return {State::problem, "FUSE", possible.error().message,
-            "sudo apt-get install fuse3 && sudo modprobe fuse"};
+    const std::string command = "sudo apt-get install fuse3 && sudo modprobe fuse";
+    return {State::problem, "FUSE", possible.error().message, command, command};
 }
 
 HostFinding examineSpace(const fs::path& root) {

@@ -13,9 +13,11 @@ struct HostFinding {
     enum class State { good, advice, problem };  // a problem keeps something from working
 
     State state = State::good;
-    std::string subject;  // "accelerator"
-    std::string text;     // what was found, one sentence
-    std::string remedy;   // a command or a step; empty with good
+    std::string subject;                     // "accelerator"
+    std::string text;                        // what was found, one sentence
+    std::string remedy;                      // a command or a step; empty with good
+    std::string command = {};                // what of the remedy is for a shell; may be nothing
+    std::vector<std::string> packages = {};  // of Debian, which mend it once they are installed
 };
 
 // `openHypervisor` connects to libvirt and returns "" or the error; it is called once.

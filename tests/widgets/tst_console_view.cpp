@@ -2,19 +2,23 @@
 #include <xkbcommon/xkbcommon-keysyms.h>
 
 #include <QAccessible>
+#include <QAction>
 #include <QApplication>
 #include <QClipboard>
 #include <QKeyEvent>
 #include <QLineEdit>
+#include <QMap>
 #include <QMimeData>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QToolButton>
 #include <QVBoxLayout>
 #include <QWheelEvent>
 #include <memory>
 
 #include "tests/widgets/fake_vnc_server.h"
+#include "widgets/console_panel.h"
 #include "widgets/console_view.h"
 
 using namespace cloudlet;
@@ -57,6 +61,7 @@ private slots:
     void saysWhatIsWrong();
     void tellsAScreenReader();
     void endsWhileTheServerIsSilent();
+    void reconnectsWhenAsked();
 
 private:
     void show(QSize size = {640, 400});
@@ -353,6 +358,31 @@ void TestConsoleView::endsWhileTheServerIsSilent() {
     QTRY_COMPARE(silent.said().connections, 1);
     m_view->close();  // would hang until the test's time limit
     QVERIFY(!m_view->isOpen());
+}
+
+// A connection that is there but says nothing more is given up when a person asks.
+void TestConsoleView::reconnectsWhenAsked() {
+    ConsolePanel panel;
+    QMap<QString, QAction*> actions;
+    for (auto* button : panel.findChildren<QToolButton*>()) {
+        if (!button->text().isEmpty()) actions[button->text()] = button->defaultAction();
+    }
+    // Nothing resizes the guest: with what Debian 12 has, no guest can take it over VNC.
+    QCOMPARE(actions.keys(), QStringList({"Clipboard", "Fit", "Full screen", "Reconnect",
+                                          "Save picture…", "Send keys", "Type text…"}));
+    QAction* reconnect = actions["Reconnect"];
+    QVERIFY(!reconnect->isEnabled());
+    panel.view().open(unixConnector(m_path));
+    QTRY_VERIFY(panel.view().isConnected());
+    QTRY_VERIFY(m_server->said().updateRequests > 0);
+    const QString other = m_folder->filePath("other");
+    QVERIFY(QFile::rename(m_path, other));  // so that it is seen which server has it
+    FakeVncServer second(m_path, {64, 48});
+    reconnect->trigger();
+    QTRY_COMPARE(panel.view().guestSize(), QSize(64, 48));
+    QTRY_VERIFY(panel.view().isConnected());
+    panel.view().close();
+    QVERIFY(!reconnect->isEnabled());
 }
 
 QTEST_MAIN(TestConsoleView)
