@@ -35,7 +35,9 @@ public:
     }
     void cut(const Error&) override { ++cuts; }
     std::optional<push::Then> wanted() override {
-        return finish ? std::optional(then) : std::nullopt;
+        if (!finish) return std::nullopt;
+        finishes = true;
+        return then;
     }
 
     push::Phase phase() const {
@@ -59,6 +61,7 @@ public:
     push::Then then = push::Then::end;  // once `finish` is set
     Bytes residueBytes;                 // when the push is over
     std::atomic<bool> finish = false;
+    std::atomic<bool> finishes = false;
     std::atomic<unsigned> cuts = 0;
 
 private:
@@ -151,6 +154,8 @@ private slots:
     void theGuestReachesNothing();
     void isLeftRunningAndFetchedLater();
     void comesBackToAServerThatWasKilled();
+    void nothingIsLeftOfAServerThatWasKilled_data();
+    void nothingIsLeftOfAServerThatWasKilled();
     void answersBeforeAllHasArrivedOverASlowLink();
 
 private:
@@ -294,6 +299,36 @@ void TestRemote::comesBackToAServerThatWasKilled() {
     QCOMPARE(vmsIn(m_place->path()).size(), std::size_t{1});
     VERIFY_OK(push.finish());
     QTRY_COMPARE_WITH_TIMEOUT(m_place->leftovers(), QStringList(), kLimitMs);
+}
+
+void TestRemote::nothingIsLeftOfAServerThatWasKilled_data() {
+    QTest::addColumn<push::Phase>("phase");
+    QTest::newRow("accepting") << push::Phase::receiving;
+    QTest::newRow("starting a VM") << push::Phase::starting;
+    QTest::newRow("making a residue") << push::Phase::complete;
+}
+
+// Killed at other moments, and begun again: no VM, no mount, no file, and it serves.
+void TestRemote::nothingIsLeftOfAServerThatWasKilled() {
+    QFETCH(const push::Phase, phase);
+    const std::uint16_t port = m_port;
+    auto push = std::make_unique<Push>(plan(), overlay());
+    const auto isThere = [&] {
+        return push->over || (!push->watcher.session().empty() && push->watcher.phase() >= phase);
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(isThere(), kLimitMs);
+    if (phase == push::Phase::complete) {
+        push->watcher.then = push::Then::residue;
+        push->watcher.finish = true;
+        QTRY_VERIFY_WITH_TIMEOUT(push->watcher.finishes || push->over, kLimitMs);
+    }
+    m_server->signal(SIGKILL);
+    m_server->finish();
+    push.reset();
+    startServer(port);
+    QTRY_COMPARE_WITH_TIMEOUT(m_place->leftovers(), QStringList(), kLimitMs);
+    VALUE(sessions, askServer(plan().server, "GET", "/v1/sessions", {}, {}));
+    QVERIFY(sessions.at("sessions").as_array().empty());
 }
 
 // The service answers through its forwarded port while most of the overlay is still on its way.
