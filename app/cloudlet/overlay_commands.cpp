@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <mutex>
 
 #include "app/cloudlet/context.h"
 #include "app/cloudlet/enter_key.h"
@@ -57,6 +58,42 @@ Result<std::function<Result<void>(Domain&, const std::vector<PortForward>&)>> cu
         });
 }
 
+// What the meter said last, between its thread and the one that draws.
+class MeterLine {
+public:
+    void set(const OverlayEstimate& estimate) {
+        const std::lock_guard lock(m_mutex);
+        if (m_isOpen) m_text = meterText(estimate);
+    }
+    // The guest is captured from now on.
+    void close() {
+        const std::lock_guard lock(m_mutex);
+        m_isOpen = false;
+        m_text.clear();
+    }
+    std::string text() const {
+        const std::lock_guard lock(m_mutex);
+        return m_text;
+    }
+
+private:
+    mutable std::mutex m_mutex;
+    bool m_isOpen = true;
+    std::string m_text;
+};
+
+// Only where somebody sees it, as measuring takes a part of a core.
+void showMeter(MeterLine& line, const Terminal& terminal, AuthorRequest& request) {
+    if (!terminal.isLive()) return;
+    request.measured = [&line](const OverlayEstimate& estimate) { line.set(estimate); };
+    request.customise = [&line, customise = std::move(request.customise)](
+                            Domain& domain, const std::vector<PortForward>& forwards) {
+        const Result<void> done = customise(domain, forwards);
+        line.close();
+        return done;
+    };
+}
+
 void printReport(const Context& context, const AuthorRequest& request, const AuthorReport& report) {
     json::Object object = createdToJson(report.created, request.output);
     object["resumeSeconds"] = report.resumeSeconds;
@@ -91,12 +128,17 @@ Result<void> runAuthor(Context& context, const AuthorOptions& options) {
     TRY(checkOutput(request.output));
     Progress progress;
     request.customise = TRY(customiser(context, options, progress));
+    MeterLine meter;
+    showMeter(meter, context.terminal, request);
     std::optional<AuthorReport> report;
     const Services services = TRY(context.services(progress));
-    TRY(context.terminal.runWithProgress(progress, [&]() -> Result<void> {
-        report = TRY(authorOverlay(request, services));
-        return {};
-    }));
+    TRY(context.terminal.runWithProgress(
+        progress,
+        [&]() -> Result<void> {
+            report = TRY(authorOverlay(request, services));
+            return {};
+        },
+        [&] { return meter.text(); }));
     printReport(context, request, *report);
     return {};
 }

@@ -174,6 +174,11 @@ json::Object rehearsalToJson(const RehearsalReport& report) {
             {"startSetBytes", set.storedBytes}};
 }
 
+std::string meterText(const OverlayEstimate& estimate) {
+    return fmt::format("overlay about {}, {} changed", formatBytes(estimate.fileBytes),
+                       formatBytes(estimate.changedBytes()));
+}
+
 std::string rehearsalText(const RehearsalReport& report) {
     const StartSet set = report.overlay.manifest.startSet.value_or(StartSet());
     return fmt::format(

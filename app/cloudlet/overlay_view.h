@@ -8,6 +8,7 @@
 #include "engine/jobs/overlay_files.h"
 #include "engine/jobs/rehearse.h"
 #include "engine/jobs/write_overlay.h"
+#include "engine/overlay/estimate.h"
 #include "engine/overlay/manifest.h"
 
 namespace cloudlet {
@@ -29,5 +30,8 @@ std::string createdText(const CreatedOverlay& created, const std::filesystem::pa
 // What a rehearsal found; the text is one line.
 json::Object rehearsalToJson(const RehearsalReport& report);
 std::string rehearsalText(const RehearsalReport& report);
+
+// What an overlay would weigh if it were made now, in a few words.
+std::string meterText(const OverlayEstimate& estimate);
 
 }  // namespace cloudlet

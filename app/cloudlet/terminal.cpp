@@ -22,7 +22,8 @@ using Clock = std::chrono::steady_clock;
 // Draws one job's progress. On a terminal one line is redrawn; elsewhere each stage is a line.
 class ProgressView {
 public:
-    ProgressView(const Terminal& terminal, bool redraw) : m_terminal(terminal), m_redraw(redraw) {}
+    ProgressView(const Terminal& terminal, const std::function<std::string()>& remark)
+        : m_terminal(terminal), m_remark(remark) {}
 
     void show(Progress& progress) {
         const std::vector<std::string> notices = progress.takeNotices();
@@ -30,7 +31,7 @@ public:
         for (const std::string& notice : notices) m_terminal.say(notice);
         for (const Progress::FinishedStage& stage : progress.takeFinished()) sayFinished(stage);
         const Progress::Snapshot now = progress.snapshot();
-        if (m_redraw && now.stageIndex > 0) draw(now);
+        if (m_terminal.isLive() && now.stageIndex > 0) draw(now);
     }
 
     // The job is done, and with it its last stage.
@@ -68,6 +69,9 @@ private:
         } else {
             line += fmt::format(" ... {}", formatDuration(elapsed));
         }
+        if (const std::string remark = m_remark ? m_remark() : ""; !remark.empty()) {
+            line += "; " + remark;
+        }
         winsize size{};
         const bool known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 10;
         if (known && line.size() >= size.ws_col) line.resize(size.ws_col - 1u);
@@ -77,7 +81,7 @@ private:
     }
 
     const Terminal& m_terminal;
-    bool m_redraw;
+    const std::function<std::string()>& m_remark;
     bool m_drawn = false;
 };
 
@@ -106,11 +110,15 @@ void Terminal::error(const Error& error) const {
     }
 }
 
-Result<void> Terminal::runWithProgress(Progress& progress,
-                                       const std::function<Result<void>()>& job) const {
+bool Terminal::isLive() const {
+    return ::isatty(STDERR_FILENO) == 1 && !m_quiet;
+}
+
+Result<void> Terminal::runWithProgress(Progress& progress, const std::function<Result<void>()>& job,
+                                       const std::function<std::string()>& remark) const {
     std::optional<Result<void>> outcome;
     std::atomic<bool> done{false};
-    ProgressView view(*this, ::isatty(STDERR_FILENO) == 1 && !m_quiet);
+    ProgressView view(*this, remark);
     {
         const std::jthread thread([&] {
             outcome.emplace(job());

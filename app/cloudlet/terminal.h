@@ -29,10 +29,13 @@ public:
     void say(std::string_view line) const;
     void error(const Error& error) const;
 
+    // Whether progress is one line that is drawn again and again: there is somebody to see it.
+    bool isLive() const;
     // Runs `job` and meanwhile shows its progress: a bar on a terminal, a line a stage elsewhere.
-    // The job runs on a thread of its own; this one polls ten times a second.
-    Result<void> runWithProgress(Progress& progress,
-                                 const std::function<Result<void>()>& job) const;
+    // The job runs on a thread of its own; this one polls ten times a second. `remark` is asked
+    // what to say behind the stage, where that is drawn.
+    Result<void> runWithProgress(Progress& progress, const std::function<Result<void>()>& job,
+                                 const std::function<std::string()>& remark = {}) const;
 
 private:
     std::string m_name = "cloudlet";

@@ -1,7 +1,6 @@
 #include "app/studio/author_job.h"
 
-#include <condition_variable>
-#include <mutex>
+#include <thread>
 
 #include "app/studio/qt_text.h"
 #include "engine/jobs/overlay_meter.h"
@@ -74,24 +73,15 @@ Result<AuthorSession> AuthorJob::begin(const Services& engine) {
 
 Result<void> AuthorJob::attendAndMeasure(AuthorSession& session, const std::stop_token& stop) {
     // Stopped and waited for at the end: an overlay is made by as many cores as there are.
-    const std::jthread meter([&](const std::stop_token& own) { measure(session, own); });
+    const std::jthread meter([&](const std::stop_token& own) {
+        followOverlay(
+            session,
+            [this](const OverlayEstimate& estimate) {
+                onGuiThread([this, estimate] { Q_EMIT measured(estimate); });
+            },
+            own);
+    });
     return attend(session.guest().domain(), stop);
-}
-
-void AuthorJob::measure(AuthorSession& session, const std::stop_token& stop) {
-    Progress unseen;
-    Result<OverlayMeter> meter = OverlayMeter::open(session, unseen, stop);
-    std::mutex mutex;
-    std::condition_variable_any never;
-    // A meter that fails (the guest ends, its disk is gone) shows nothing more; the guest's own end
-    // is told elsewhere.
-    while (meter && !stop.stop_requested()) {
-        const Result<OverlayEstimate> estimate = meter->measure(stop);
-        if (!estimate) return;
-        onGuiThread([this, estimate = *estimate] { Q_EMIT measured(estimate); });
-        std::unique_lock lock(mutex);
-        never.wait_for(lock, stop, meter->rest(), [] { return false; });
-    }
 }
 
 void AuthorJob::runScript(const QString& file) {

@@ -51,7 +51,6 @@ protected:
 private:
     Result<AuthorSession> begin(const Services& engine);
     Result<void> attendAndMeasure(AuthorSession& session, const std::stop_token& stop);
-    void measure(AuthorSession& session, const std::stop_token& stop);
 
     const AuthorOrder m_start;
     AuthorSession* m_session = nullptr;       // the job's thread only

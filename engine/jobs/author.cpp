@@ -1,6 +1,9 @@
 #include "engine/jobs/author.h"
 
+#include <thread>
+
 #include "engine/jobs/author_session.h"
+#include "engine/jobs/overlay_meter.h"
 
 namespace cloudlet {
 
@@ -20,8 +23,16 @@ Error keptForInspection(Guest& guest, const Error& error) {
 
 Result<CreatedOverlay> authorIn(AuthorSession& session, const AuthorRequest& request,
                                 const OverlayRequest& overlay, const Services& services) {
-    Guest& guest = session.guest();
-    TRY(request.customise(guest.domain(), guest.forwards()));
+    {
+        std::jthread meter;  // ends before the capture begins
+        if (request.measured) {
+            meter = std::jthread([&](const std::stop_token& stop) {
+                followOverlay(session, request.measured, stop);
+            });
+        }
+        Guest& guest = session.guest();
+        TRY(request.customise(guest.domain(), guest.forwards()));
+    }
     return session.createOverlay(overlay, services);
 }
 

@@ -11,6 +11,7 @@
 #include "engine/jobs/rehearse.h"
 #include "engine/jobs/services.h"
 #include "engine/jobs/write_overlay.h"
+#include "engine/overlay/estimate.h"
 
 namespace cloudlet {
 
@@ -26,6 +27,9 @@ struct AuthorRequest {
     std::vector<PortForward> forwards;
     // Called while the guest runs; returns when it is to be captured.
     std::function<Result<void>(Domain&, const std::vector<PortForward>&)> customise;
+    // Where anybody wants to know: what the overlay would weigh, again and again while the guest is
+    // customised. Called on a thread of its own.
+    std::function<void(const OverlayEstimate&)> measured;
     Profile profile = Profile::balanced;
     Cleaning cleaning = Cleaning::whereAgentAnswers;
     OnError onError = OnError::endVm;

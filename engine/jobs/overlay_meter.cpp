@@ -1,7 +1,9 @@
 #include "engine/jobs/overlay_meter.h"
 
 #include <algorithm>
+#include <condition_variable>
 #include <ctime>
+#include <mutex>
 
 namespace cloudlet {
 
@@ -41,6 +43,21 @@ Result<OverlayEstimate> OverlayMeter::measure(std::stop_token stop) {
     Result<OverlayEstimate> estimate = estimateOverlay(input, Profile::balanced, std::move(stop));
     m_rest = std::clamp((processorTime() - before) * kRestPerWork, kShortestRest, kLongestRest);
     return estimate;
+}
+
+void followOverlay(AuthorSession& session, const std::function<void(const OverlayEstimate&)>& tell,
+                   const std::stop_token& stop) {
+    Progress unseen;
+    Result<OverlayMeter> meter = OverlayMeter::open(session, unseen, stop);
+    std::mutex mutex;
+    std::condition_variable_any never;
+    while (meter && !stop.stop_requested()) {
+        const Result<OverlayEstimate> estimate = meter->measure(stop);
+        if (!estimate) return;
+        tell(*estimate);
+        std::unique_lock lock(mutex);
+        never.wait_for(lock, stop, meter->rest(), [] { return false; });
+    }
 }
 
 }  // namespace cloudlet

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 
 #include "engine/jobs/author_session.h"
 #include "engine/overlay/estimate.h"
@@ -34,5 +35,10 @@ private:
     File m_memory;
     std::chrono::milliseconds m_rest{0};
 };
+
+// Measures until it is stopped. Ends by itself when that fails, as when the guest is gone: a meter
+// then shows nothing more, and the guest's end is told elsewhere. Blocks.
+void followOverlay(AuthorSession& session, const std::function<void(const OverlayEstimate&)>& tell,
+                   const std::stop_token& stop);
 
 }  // namespace cloudlet

@@ -29,6 +29,7 @@ private slots:
     void synthesises();
     void savesAResidue();
     void goesOnWhereAuthoringWasKilled();
+    void showsTheMeterOnATerminal();
     void synthesisesTwiceAtOnce();
     void anUnchangedGuestIsASmallOverlay();
     void snapshotsWhenAPortAnswers();
@@ -238,6 +239,23 @@ void TestMainJob::goesOnWhereAuthoringWasKilled() {
                             "cat /mnt/disk/before /mnt/disk/after /run/in-memory"),
              std::string("a\nb\n4713\n"));
     QVERIFY(stop(*m_program, again));
+}
+
+// Where somebody sees it, while the guest is open.
+void TestMainJob::showsTheMeterOnATerminal() {
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert("CLOUDLET_CATALOG", qtPath(m_place->catalog()));
+    const QString command = QString(CLOUDLET_PROGRAM) +
+                            " overlay tiny --no-clean --no-rehearsal --snapshot-when line:go-on"
+                            " --forward tcp:0:7777 -o " +
+                            m_place->file("metered.cloudlet");
+    Running author({"-qec", command, "/dev/null"}, environment, "script");
+    QVERIFY2(author.waitForOutput("; overlay about "), author.output());
+    const Outcome list = m_program->run({"list-session", "--json"});
+    const std::uint16_t port = hostPortOf(list.json()["sessions"][0], kShellPort);
+    QCOMPARE(shellWhenReady(port, "echo go-on > /dev/ttyS0; echo ok"), std::string("ok\n"));
+    VERIFY_EXIT(author.finish(), 0);
+    QVERIFY(fs::exists(*m_place / "metered.cloudlet"));
 }
 
 void TestMainJob::synthesisesTwiceAtOnce() {
