@@ -1,9 +1,11 @@
-// How fast one push is beside a bare TLS copy, what a session that only waits costs, and whether a
-// hundred at once leave anything behind. Server and client are in this process and share its
-// processors.
+// How fast one push is beside a bare TLS copy, and whether a hundred at once leave anything behind,
+// server and client in this process; what a session that only waits costs a server, which is a
+// process of its own then.
 //
 // Usage: push_rate [MIB]   (default 512)
 #include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
@@ -30,6 +32,7 @@ constexpr unsigned kIdle = 100;
 constexpr unsigned kAtOnce = 100;
 constexpr std::uint64_t kSizeAtOnce = 8 << 20;
 constexpr int kRounds = 6;
+constexpr std::uint64_t kIdleFile = 8 << 20;  // that each of them has pushed
 
 // A file that is one MiB of noise again and again, so that no disk is measured.
 class RepeatedSource : public ChunkSource {
@@ -116,8 +119,8 @@ double bareCopy(const ServerIdentity& identity, std::uint64_t size) {
     return began.seconds();
 }
 
-std::uint64_t residentBytes() {
-    std::ifstream file("/proc/self/statm");
+std::uint64_t residentBytes(pid_t process) {
+    std::ifstream file(fmt::format("/proc/{}/statm", process));
     std::uint64_t all = 0;
     std::uint64_t resident = 0;
     file >> all >> resident;
@@ -133,12 +136,8 @@ struct Bench {
           server(CloudletServer::start({identity, rest, sessions, gatekeeper}, "127.0.0.1", 0)
                      .value()) {}
 
-    void push(ChunkSource& source, Timer& timer) {
-        PushPlan plan;
-        plan.server = {{"127.0.0.1", server.port()}, identity.fingerprint, "admin"};
-        plan.source = &source;
-        plan.what = push::What::base;
-        pushToServer(plan, timer, {}).value();
+    ServerAccess access() const {
+        return {{"127.0.0.1", server.port()}, identity.fingerprint, "admin"};
     }
 
     Scratch scratch;
@@ -151,36 +150,90 @@ struct Bench {
     CloudletServer server;
 };
 
+void push(const ServerAccess& server, ChunkSource& source, Timer& timer) {
+    PushPlan plan;
+    plan.server = server;
+    plan.source = &source;
+    plan.what = push::What::base;
+    pushToServer(plan, timer, {}).value();
+}
+
 void measureRate(Bench& bench, std::uint64_t size) {
     fmt::print("| bare TLS Gbit/s | push Gbit/s, hash-checked | ratio |\n|---|---|---|\n");
     for (int run = 0; run < kRuns; ++run) {
         const double bare = bareCopy(bench.identity, size);
         RepeatedSource source(size);
         Timer timer;
-        bench.push(source, timer);
+        push(bench.access(), source, timer);
         const double bits = static_cast<double>(size) * 8 / 1e9;
         fmt::print("| {:.2f} | {:.2f} | {:.2f} |\n", bits / bare, bits / timer.seconds,
                    bare / timer.seconds);
     }
 }
 
-void measureIdle(Bench& bench) {
+// A server in a process of its own, which ends with this one's end of the pipe.
+class OtherProcess {
+public:
+    OtherProcess() {
+        CHECK(::pipe(m_toParent) == 0 && ::pipe(m_toChild) == 0);
+        m_process = ::fork();
+        CHECK(m_process >= 0);
+        if (m_process == 0) serve();
+        ::close(m_toChild[0]);
+        CHECK(::read(m_toParent[0], &m_said, sizeof m_said) == sizeof m_said);
+    }
+    ~OtherProcess() {
+        ::close(m_toChild[1]);
+        ::waitpid(m_process, nullptr, 0);
+    }
+    OtherProcess(const OtherProcess&) = delete;
+    OtherProcess& operator=(const OtherProcess&) = delete;
+
+    pid_t process() const { return m_process; }
+    ServerAccess access() const {
+        return {{"127.0.0.1", m_said.port}, m_said.fingerprint, "admin"};
+    }
+
+private:
+    struct Said {
+        std::uint16_t port = 0;
+        Hash fingerprint;
+    };
+
+    [[noreturn]] void serve() {
+        ::close(m_toChild[1]);
+        {
+            const Bench bench;
+            const Said said{bench.server.port(), bench.identity.fingerprint};
+            CHECK(::write(m_toParent[1], &said, sizeof said) == sizeof said);
+            char end = 0;
+            while (::read(m_toChild[0], &end, 1) > 0) continue;
+        }
+        std::_Exit(0);
+    }
+
+    int m_toParent[2];
+    int m_toChild[2];
+    pid_t m_process = 0;
+    Said m_said;
+};
+
+void measureIdle() {
+    const OtherProcess server;
     std::deque<Timer> timers(kIdle);
-    const std::uint64_t before = residentBytes();
+    const std::uint64_t before = residentBytes(server.process());
     std::vector<std::jthread> threads;
     for (Timer& timer : timers) {
         timer.stays = true;
-        threads.emplace_back([&bench, &timer] {
-            RepeatedSource source(kBlock);
-            bench.push(source, timer);
+        threads.emplace_back([&server, &timer] {
+            RepeatedSource source(kIdleFile);
+            push(server.access(), source, timer);
         });
+        // One source may not greet more often at once.
+        while (!timer.complete) std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
-    for (const Timer& timer : timers) {
-        while (!timer.complete) std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    }
-    const std::uint64_t each = (residentBytes() - before) / kIdle;
-    fmt::print("{} sessions that wait: {} KiB each, client and server together\n", kIdle,
-               each >> 10);
+    const std::uint64_t each = (residentBytes(server.process()) - before) / kIdle;
+    fmt::print("{} sessions that wait: {} KiB each in the server\n", kIdle, each >> 10);
     for (Timer& timer : timers) timer.stays = false;
 }
 
@@ -197,12 +250,12 @@ void measureMany(Bench& bench) {
             for (Timer& timer : timers) {
                 threads.emplace_back([&bench, &timer] {
                     RepeatedSource source(kSizeAtOnce);
-                    bench.push(source, timer);  // ends the program if it fails
+                    push(bench.access(), source, timer);  // ends the program if it fails
                 });
             }
         }
         fmt::print("| {} | {:.1f} | {:.1f} |\n", round, began.seconds(),
-                   static_cast<double>(residentBytes()) / (1 << 20));
+                   static_cast<double>(residentBytes(::getpid())) / (1 << 20));
     }
 }
 
@@ -210,9 +263,9 @@ void measureMany(Bench& bench) {
 
 int main(int argc, char** argv) {
     const std::uint64_t mib = argc > 1 ? std::stoull(argv[1]) : 512;
+    measureIdle();  // before this process has threads
     Bench bench;
-    measureIdle(bench);
-    measureRate(bench, mib << 20);
     measureMany(bench);
+    measureRate(bench, mib << 20);
     return 0;
 }
