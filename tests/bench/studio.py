@@ -2,7 +2,8 @@
 """How soon the studio's window is there, and what it weighs at rest, with a thousand overlays in
 the catalog. Needs Xvfb; figures of a machine that does something else are worth little.
 
-Usage: studio.py STUDIO CLOUDLET [RUNS]
+Usage: studio.py STUDIO CLOUDLET [RUNS [cold]]
+  cold: before each run the kernel's caches are dropped, which only root may do
 """
 
 import ctypes
@@ -66,9 +67,12 @@ class Display:
         self.server.wait()
 
 
-def measure(display, studio):
+def measure(display, studio, cold):
     while display.shows_a_window():  # that of the run before
         time.sleep(0.05)
+    if cold:
+        os.sync()
+        pathlib.Path("/proc/sys/vm/drop_caches").write_text("3")
     began = time.monotonic()
     process = subprocess.Popen([studio], stderr=subprocess.DEVNULL)
     while not display.shows_a_window():
@@ -84,7 +88,7 @@ def measure(display, studio):
     return seconds, resident
 
 
-def main(studio, cloudlet, runs=5):
+def main(studio, cloudlet, runs=5, cold=""):
     place = pathlib.Path(tempfile.mkdtemp(prefix="studio-bench-"))
     os.environ.update({"HOME": str(place), "CLOUDLET_CATALOG": str(place / "cat"),
                        "QT_QPA_PLATFORM": "xcb", "XDG_RUNTIME_DIR": str(place)})
@@ -92,7 +96,7 @@ def main(studio, cloudlet, runs=5):
     try:
         subprocess.run([cloudlet, "list-base", "-q"], check=True, stdout=subprocess.DEVNULL)
         fill(place / "cat")
-        measured = [measure(display, studio) for _ in range(int(runs))]
+        measured = [measure(display, studio, cold == "cold") for _ in range(int(runs))]
     finally:
         display.end()
         shutil.rmtree(place, ignore_errors=True)
@@ -100,7 +104,7 @@ def main(studio, cloudlet, runs=5):
     print(f"window after {statistics.median(seconds):.2f} s "
           f"({min(seconds):.2f} to {max(seconds):.2f}), "
           f"{statistics.median(resident):.0f} MiB resident at rest, "
-          f"{OVERLAYS} overlays, {runs} runs")
+          f"{OVERLAYS} overlays, {runs} runs {cold}")
 
 
 if __name__ == "__main__":
