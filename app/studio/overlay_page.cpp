@@ -236,7 +236,7 @@ void OverlayPage::filesRead() {
     }
     const OverlayFiles& found = *m_readFiles;
     m_files->setFiles(found);
-    m_filesView->setVisible(!found.files.empty());
+    m_filesView->setVisible(m_files->rowCount() > 0);
     m_filesView->resizeColumnToContents(OverlayFilesModel::storedColumn);
     m_filesView->resizeColumnToContents(OverlayFilesModel::chunksColumn);
     if (!found.unreadable.empty()) {
