@@ -1,11 +1,13 @@
 // The remote cloudlet as it is used: synthesis_server and cloudlet push, on the small real guest,
 // which starts before its overlay has arrived and answers on the port that the server chose.
 #include <QTest>
+#include <random>
 
 #include "engine/net/http_client.h"
 #include "engine/net/paired_servers.h"
 #include "engine/net/push_client.h"
 #include "engine/net/trust_store.h"
+#include "tests/net/cut_relay.h"
 #include "tests/whole/place.h"
 
 using namespace cloudlet;
@@ -233,8 +235,15 @@ void TestRemote::cleanup() {
     for (const pid_t pid : vmsIn(m_place->path())) ::kill(pid, SIGKILL);
 }
 
+// N02: over a line that is cut again and again, while the guest starts and runs.
 void TestRemote::runsThereAndAnswersHere() {
-    Push push(plan(), overlay());
+    std::mt19937 random(2);
+    std::deque<std::size_t> cuts(20);
+    for (std::size_t& after : cuts) after = 50'000 + random() % 200'000;
+    const CutRelay relay(m_port, cuts);
+    PushPlan cutOften = plan();
+    cutOften.server.address.port = relay.port();
+    Push push(cutOften, overlay());
     QTRY_VERIFY_WITH_TIMEOUT(push.watcher.port() != 0 || push.over, kLimitMs);
     if (push.over) VERIFY_OK(push.finish());
     QCOMPARE(shellWhenReady(push.watcher.port(), "cat /www/page.txt"), std::string("page\n"));
@@ -243,6 +252,7 @@ void TestRemote::runsThereAndAnswersHere() {
     QTRY_VERIFY_WITH_TIMEOUT(push.watcher.phase() == push::Phase::complete || push.over, kLimitMs);
     QCOMPARE(shellWhenReady(push.watcher.port(), "sha256sum -c /run/noise.sum"),
              std::string("/run/noise: OK\n"));
+    QVERIFY(push.watcher.cuts >= 10);
     VERIFY_OK(push.finish());
     QTRY_COMPARE_WITH_TIMEOUT(m_place->leftovers(), QStringList(), kLimitMs);
 }
