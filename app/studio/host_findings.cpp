@@ -122,6 +122,7 @@ void HostFindings::showFindings(const std::vector<HostFinding>& findings) {
 // A tree gives each row the height of one line, however its text is wrapped.
 void HostFindings::fitRows() {
     constexpr int kMargin = 6;
+    const int icon = style()->pixelMetric(QStyle::PM_SmallIconSize);
     for (int row = 0; row < m_list->topLevelItemCount(); ++row) {
         QTreeWidgetItem* item = m_list->topLevelItem(row);
         int height = m_list->fontMetrics().height();
@@ -131,7 +132,8 @@ void HostFindings::fitRows() {
                                           .boundingRect(room, Qt::TextWordWrap, item->text(column))
                                           .height());
         }
-        item->setSizeHint(0, QSize(0, height + kMargin));
+        const int subject = m_list->fontMetrics().horizontalAdvance(item->text(0));
+        item->setSizeHint(0, QSize(subject + icon + 4 * kMargin, height + kMargin));
     }
 }
 

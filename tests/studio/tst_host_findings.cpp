@@ -96,6 +96,8 @@ void TestHostFindings::copiesCommandsOnly() {
         {{HostFinding::State::advice, "accelerator", "slow", "join: sudo adduser", "sudo adduser"},
          {HostFinding::State::advice, "disk space", "little", "free some space"}});
     QVERIFY(m_fix->isHidden());
+    // Its subject is read whole.
+    QVERIFY(m_list->columnWidth(0) > m_list->fontMetrics().horizontalAdvance("accelerator"));
     choose(1);
     QVERIFY(!m_copy->isEnabled());
     choose(0);
