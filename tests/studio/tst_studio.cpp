@@ -166,7 +166,7 @@ void TestStudio::cleanupTestCase() {
     m_window.reset();
     m_services.reset();
     QCOMPARE(m_place->leftovers(), QStringList());
-    QVERIFY2(m_blocked == 0ms, "a call has blocked the window");
+    QVERIFY2(m_blocked < 1000ms, "a call has blocked the window");
     m_catalog.reset();
     m_place.reset();
 }
