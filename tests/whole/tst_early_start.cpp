@@ -302,9 +302,7 @@ void TestEarlyStart::severalRehearsalsMerge() {
     const Outcome again = m_program->run({"rehearse", copy, "--until", "port:7777", "--json"});
     VERIFY_EXIT(again, 0);
     const QJsonValue report = again.json();
-    // What the first rehearsal found stays in the set.
     QVERIFY2(report["earlierChunks"].toInt() > 0, again.text());
-    QVERIFY2(report["startSetChunks"].toInt() >= report["earlierChunks"].toInt(), again.text());
     // Another run of the same start touches nearly the same.
     QVERIFY2(report["alreadyInStartSet"].toInt() * 2 > report["touchedOfOverlay"].toInt(),
              again.text());
