@@ -24,7 +24,7 @@ struct RehearsalReport {
     double readySeconds = 0;              // from the resumed guest to `until`
     std::uint64_t touchedChunks = 0;      // of disk and memory, the base's too
     std::uint64_t touchedOfOverlay = 0;   // those that the overlay brings
-    std::uint64_t earlierChunks = 0;      // of the start set before
+    std::uint64_t earlierChunks = 0;      // of the start set before, repeats of others too
     std::uint64_t alreadyInStartSet = 0;  // touched now, and known from earlier
     OverlaySummary overlay;               // as rewritten
 };
