@@ -1,7 +1,7 @@
 // Finds calls that block the window. A timer of the GUI thread comes late after one; whether the
 // thread worked meanwhile, or waited for a processor, the kernel tells, and what is left it waited
 // for something else: a lock, another program, a disk. Where others want the processors or the disk
-// too, that may be their doing: a second of such time is let be. For debug builds and tests;
+// too, that may be their doing: half a second of such time is let be. For debug builds and tests;
 // made, used and destroyed on the GUI thread.
 #pragma once
 
@@ -19,7 +19,7 @@ public:
     // What a person does not notice.
     static constexpr std::chrono::milliseconds kLimit{50};
     // What a loaded machine adds at most.
-    static constexpr std::chrono::milliseconds kMostExcused{950};
+    static constexpr std::chrono::milliseconds kMostExcused{450};
 
     // What the clock and the kernel say at a moment.
     struct Times {

@@ -166,7 +166,7 @@ void TestStudio::cleanupTestCase() {
     m_window.reset();
     m_services.reset();
     QCOMPARE(m_place->leftovers(), QStringList());
-    QVERIFY2(m_blocked < 1000ms, "a call has blocked the window");
+    QVERIFY2(m_blocked == 0ms, "a call has blocked the window");
     m_catalog.reset();
     m_place.reset();
 }
@@ -412,7 +412,8 @@ void TestStudio::startServer() {
         std::make_unique<Running>(QStringList{"run", "--json", "--listen", "127.0.0.1",
                                               "--forward-address", "127.0.0.1", "--port", "0"},
                                   environment, SYNTHESIS_SERVER);
-    QVERIFY2(m_server->waitForOutput("}\n"), m_server->errors());
+    // Waits go through the event loop: what blocks it here would look like a call of the studio's.
+    QTRY_VERIFY2_WITH_TIMEOUT(m_server->output().contains("}\n"), m_server->errors(), kLimitMs);
     const QJsonObject said = QJsonDocument::fromJson(m_server->output()).object();
     VALUE(fingerprint, Hash::fromHex(said["fingerprint"].toString().toStdString()));
     m_link = {{"127.0.0.1", static_cast<std::uint16_t>(said["port"].toInt())}, fingerprint, secret};
@@ -500,6 +501,7 @@ void TestStudio::pushes() {
     QTRY_COMPARE_WITH_TIMEOUT(page->job().job().state(), Job::State::done, kLimitMs);
     QTRY_COMPARE_WITH_TIMEOUT(vmsIn(m_place->path()).size(), std::size_t{0}, kLimitMs);
     m_server->signal(SIGTERM);
+    QTRY_VERIFY_WITH_TIMEOUT(m_server->hasEnded(), kLimitMs);
     VERIFY_EXIT(m_server->finish(), 0);
     m_server.reset();
 }

@@ -42,7 +42,7 @@ public:
         m_process.waitForStarted();
     }
     ~Running() {
-        if (m_process.state() == QProcess::NotRunning) return;
+        if (hasEnded()) return;
         signal(SIGINT);
         if (m_process.waitForFinished(20'000)) return;
         m_process.kill();
@@ -52,6 +52,7 @@ public:
     Running& operator=(const Running&) = delete;
 
     qint64 pid() const { return m_process.processId(); }
+    bool hasEnded() const { return m_process.state() == QProcess::NotRunning; }
     void signal(int number) {
         if (pid() > 0) ::kill(static_cast<pid_t>(pid()), number);
     }
@@ -69,8 +70,7 @@ public:
     const QByteArray& output() { return m_output += m_process.readAllStandardOutput(); }
 
     Outcome finish(int limitMs = kProgramLimitMs) {
-        const bool ended =
-            m_process.state() == QProcess::NotRunning || m_process.waitForFinished(limitMs);
+        const bool ended = hasEnded() || m_process.waitForFinished(limitMs);
         const bool normal = ended && m_process.exitStatus() == QProcess::NormalExit;
         return {normal ? m_process.exitCode() : -1, output(), errors()};
     }
@@ -81,7 +81,7 @@ private:
         QElapsedTimer timer;
         timer.start();
         while (!condition()) {
-            if (m_process.state() == QProcess::NotRunning) return condition();
+            if (hasEnded()) return condition();
             if (timer.elapsed() > kProgramLimitMs) return false;
             m_process.waitForReadyRead(20);
         }
