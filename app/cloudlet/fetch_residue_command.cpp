@@ -8,7 +8,7 @@
 #include "app/cloudlet/overlay_view.h"
 #include "engine/base/format.h"
 #include "engine/net/paired_servers.h"
-#include "engine/net/push_client.h"
+#include "engine/net/residue_file.h"
 
 namespace cloudlet {
 
@@ -20,36 +20,14 @@ struct FetchOptions {
     std::string output;
 };
 
-// Writes what comes.
-class ResidueFile : public PushObserver {
-public:
-    ResidueFile(AtomicFile file, Progress& progress)
-        : m_file(std::move(file)), m_progress(progress) {}
-
-    Result<void> residue(const push::Residue& part) override {
-        if (part.offset == 0) m_progress.beginStage("fetching the residue", part.size);
-        TRY(m_file.file().writeAt(part.bytes, part.offset));
-        m_progress.setDone(part.offset + part.bytes.size());
-        return {};
-    }
-    std::optional<push::Then> wanted() override { return std::nullopt; }
-    Result<void> keep() { return m_file.commit(); }
-
-private:
-    AtomicFile m_file;
-    Progress& m_progress;
-};
-
 Result<void> runFetch(Context& context, const FetchOptions& options) {
     const PairedServer server = TRY(PairedServers().find(options.server));
     const fs::path output = absolutePath(options.output);
     TRY(checkOutput(output));
     Progress progress;
-    ResidueFile file(TRY(AtomicFile::create(output)), progress);
     TRY(context.terminal.runWithProgress(progress, [&] {
-        return fetchResidue(server.access(), options.session, file, context.stop);
+        return fetchResidueInto(output, server.access(), options.session, progress, context.stop);
     }));
-    TRY(file.keep());
     context.terminal.result(
         fmt::format("{}, what the VM of session {} has become. The VM has ended.\n"
                     "Run it: cloudlet synthesis {}\n",

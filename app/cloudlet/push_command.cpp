@@ -11,7 +11,7 @@
 #include "engine/base/format.h"
 #include "engine/base/stopwatch.h"
 #include "engine/net/paired_servers.h"
-#include "engine/net/push_client.h"
+#include "engine/net/residue_file.h"
 #include "engine/net/send_base.h"
 #include "engine/overlay/reader.h"
 
@@ -38,10 +38,9 @@ public:
 
     Result<void> openResidue() {
         if (m_options.residue.empty()) return {};
-        m_residue.emplace(TRY(AtomicFile::create(absolutePath(m_options.residue))));
+        m_residue.emplace(TRY(ResidueFile::create(absolutePath(m_options.residue))));
         return {};
     }
-    Result<void> closeResidue() { return m_residue ? m_residue->commit() : Result<void>(); }
 
     void accepted(const push::Accept& accept) override {
         m_session = accept.session;
@@ -72,8 +71,7 @@ public:
     }
 
     Result<void> residue(const push::Residue& part) override {
-        if (!m_residue) return {};
-        return m_residue->file().writeAt(part.bytes, part.offset);
+        return m_residue ? m_residue->write(part) : Result<void>();
     }
 
     void cut(const Error& error) override {
@@ -113,7 +111,7 @@ private:
     std::vector<PortForward> m_forwards;
     double m_running = 0;   // seconds; 0: not yet
     double m_complete = 0;  // the same
-    std::optional<AtomicFile> m_residue;
+    std::optional<ResidueFile> m_residue;
 };
 
 Result<void> bringBase(Context& context, ChunkSource& overlay, const PairedServer& server) {
@@ -139,7 +137,6 @@ Result<void> runPush(Context& context, const PushOptions& options) {
     TRY(view.openResidue());
     const Result<void> pushed = pushToServer(plan, view, context.stop);
     if (!pushed) return explainRefusal(pushed.error(), server, source, context.stop);
-    TRY(view.closeResidue());
     view.report();
     return {};
 }

@@ -7,15 +7,12 @@
 #include <QLabel>
 #include <QMessageBox>
 #include <QSplitter>
-#include <QSysInfo>
 #include <QVBoxLayout>
 
-#include "app/studio/fetch_residue.h"
+#include "app/studio/cloudlet_jobs.h"
 #include "app/studio/qt_text.h"
 #include "app/studio/settings.h"
 #include "app/studio/tree_rows.h"
-#include "engine/net/http_client.h"
-#include "engine/net/pairing.h"
 #include "widgets/action_bar.h"
 #include "widgets/error_panel.h"
 #include "widgets/stage_bar.h"
@@ -334,13 +331,7 @@ void CloudletsPage::pair() {
 }
 
 void CloudletsPage::pairWith(const QString& link) {
-    work([link = link.toStdString(), device = QSysInfo::machineHostName().toStdString()](
-             Progress&, const std::stop_token& stop) -> Result<void> {
-        const PairLink parsed = TRY(PairLink::parse(link));
-        TRY(PairedServers().all());  // one that cannot be written to must not cost the link
-        TRY(PairedServers().keep(TRY(pairWithServer(parsed, device, "", stop)), stop));
-        return {};
-    });
+    work(pairWork(link));
 }
 
 void CloudletsPage::forget() {
@@ -354,10 +345,7 @@ void CloudletsPage::forget() {
             .arg(toQt(name)),
         QMessageBox::Discard | QMessageBox::Cancel, QMessageBox::Cancel);
     if (answer != QMessageBox::Discard || m_working.isRunning()) return;
-    work([name](Progress&, const std::stop_token&) -> Result<void> {
-        TRY(PairedServers().forget(name));
-        return {};
-    });
+    work(forgetCloudletWork(name));
 }
 
 void CloudletsPage::askForResidue() {
@@ -385,16 +373,13 @@ void CloudletsPage::endSession() {
     const ServerState::Session* session = chosenSession();
     if (session == nullptr) return;
     const ServerAccess access = cloudlet->server.access();
-    const std::string target = "/v1/sessions/" + session->id;
+    const std::string id = session->id;
     const auto answer = QMessageBox::question(
         window(), tr("End"),
         tr("End the VM of \"%1\"? What it holds is lost.").arg(toQt(session->title)),
         QMessageBox::Discard | QMessageBox::Cancel, QMessageBox::Cancel);
     if (answer != QMessageBox::Discard || m_working.isRunning()) return;
-    work([access, target](Progress&, const std::stop_token& stop) -> Result<void> {
-        TRY(askServer(access, "DELETE", target, {}, stop));
-        return {};
-    });
+    work(endSessionWork(access, id));
 }
 
 }  // namespace cloudlet

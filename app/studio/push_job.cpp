@@ -1,9 +1,8 @@
 #include "app/studio/push_job.h"
 
 #include "app/studio/qt_text.h"
-#include "engine/base/file.h"
 #include "engine/net/first_answer.h"
-#include "engine/net/push_client.h"
+#include "engine/net/residue_file.h"
 #include "engine/net/send_base.h"
 
 namespace cloudlet {
@@ -41,10 +40,10 @@ public:
 
     Result<void> residue(const push::Residue& part) override {
         if (!m_residue) {
-            m_residue.emplace(TRY(AtomicFile::create(toPath(residueFile()))));
+            m_residue.emplace(TRY(ResidueFile::create(toPath(residueFile()))));
             m_progress.beginStage("fetching the residue", part.size);
         }
-        TRY(m_residue->file().writeAt(part.bytes, part.offset));
+        TRY(m_residue->write(part));
         m_progress.setDone(part.offset + part.bytes.size());
         return {};
     }
@@ -58,9 +57,6 @@ public:
         return m_job.m_then;
     }
 
-    // When the push is over and all is well.
-    Result<void> keepResidue() { return m_residue ? m_residue->commit() : Result<void>(); }
-
 private:
     QString residueFile() const {
         const std::lock_guard lock(m_job.m_mutex);
@@ -69,7 +65,7 @@ private:
 
     PushJob& m_job;
     Progress& m_progress;
-    std::optional<AtomicFile> m_residue;
+    std::optional<ResidueFile> m_residue;
 };
 
 PushJob::PushJob(StudioServices& services, PushOrder order, QObject* parent)
@@ -107,8 +103,7 @@ Result<void> PushJob::work(Progress& progress, const std::stop_token& stop) {
     plan.source = &source;
     plan.start = m_order.complete ? push::Start::complete : push::Start::early;
     Observer observer(*this, progress);
-    TRY(pushToServer(plan, observer, stop));
-    return observer.keepResidue();
+    return pushToServer(plan, observer, stop);
 }
 
 void PushJob::askFirstPort(const QList<ForwardFact>& forwards) {

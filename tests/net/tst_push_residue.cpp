@@ -2,6 +2,7 @@
 // loopback, with a stand-in for the VM whose residue is the file that was pushed.
 #include <QtTest>
 
+#include "engine/net/residue_file.h"
 #include "tests/net/cut_relay.h"
 #include "tests/net/push_server.h"
 #include "tests/support/result_checks.h"
@@ -126,6 +127,38 @@ private slots:
         Watcher watcher;
         VERIFY_OK(fetchResidue(server.access("admin"), session, watcher, {}));
         QVERIFY(watcher.residueBytes == source.bytes());
+    }
+
+    // What could not be kept was not taken: the server has it still.
+    void isForgottenOnlyWhenItIsKept() {
+        PushServer server;
+        MemorySource source(noise());
+        const std::string session = leaveRunning(server, source);
+        const Scratch scratch;
+        class Hindered : public Watcher {
+        public:
+            explicit Hindered(const fs::path& path)
+                : m_path(path), m_file(ResidueFile::create(path).value()) {}
+            Result<void> residue(const push::Residue& part) override {
+                fs::create_directory(m_path);  // no file can take its place
+                return m_file.write(part);
+            }
+
+        private:
+            fs::path m_path;
+            ResidueFile m_file;
+        };
+        {
+            Hindered hindered(scratch / "hindered");
+            QVERIFY(!fetchResidue(server.access("admin"), session, hindered, {}));
+        }
+        QCOMPARE(std::distance(fs::directory_iterator(scratch.path()), {}), std::ptrdiff_t{1});
+        Progress progress;
+        const ServerAccess access = server.access("admin");
+        VERIFY_OK(fetchResidueInto(scratch / "whole", access, session, progress, {}));
+        VALUE(whole, readWholeFile(scratch / "whole", 2 * kSize));
+        QVERIFY(whole == source.bytes());
+        QTRY_COMPARE(server.sessions.usage().sessions, 0u);
     }
 };
 
