@@ -13,7 +13,7 @@ inline constexpr QRgb kAroundConsole = 0xff2a2c30;
 inline constexpr qsizetype kPartColours = 6;
 
 // Six colours that keep apart for colour-blind people too and that stand out from the palette's
-// window, light or dark (tst_panels measures both). They begin anew after the sixth.
+// window, light or dark (tst_part_colour measures both). They begin anew after the sixth.
 QColor partColour(const QPalette& palette, qsizetype part);
 
 }  // namespace cloudlet

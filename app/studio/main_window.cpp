@@ -152,8 +152,10 @@ void MainWindow::recover() {
         }
         for (SessionRecord& session : TRY(catalog.runningSessions())) {
             if (session.owner.isAlive()) continue;
-            if (session.kind == SessionKind::author) {
-                found->interrupted.push_back(TRY(orderToGoOn(catalog, session)));
+            // Without its base it can be looked at and ended only.
+            Result<AuthorOrder> order = orderToGoOn(catalog, session);
+            if (session.kind == SessionKind::author && order) {
+                found->interrupted.push_back(*std::move(order));
             } else {
                 found->survivors.push_back(std::move(session));
             }

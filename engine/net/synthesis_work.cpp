@@ -101,8 +101,8 @@ Result<std::optional<File>> SynthesisWork::attend(PushSession& session, Synthesi
         looked = std::chrono::steady_clock::now();
         const Result<MountStatistics> mount = vm.guest.mount().statistics();
         if (mount) session.tell(feed.demandedSegments, mount->waits);
-        if (TRY(vm.guest.domain().status()).ended())
-            return residue;  // the guest switched itself off
+        // The guest switched itself off.
+        if (TRY(vm.guest.domain().status()).ended()) return std::optional<File>();
     }
 }
 

@@ -13,16 +13,14 @@
 #include <cstring>
 
 #include "engine/base/fd.h"
+#include "tests/net/private_bus.h"
 #include "tests/support/result_checks.h"
-#include "tests/support/scratch.h"
 
 using namespace cloudlet;
 using namespace std::chrono_literals;
-using cloudlet::test::Scratch;
+using namespace cloudlet::test;
 
 namespace {
-
-constexpr int kLimitMs = 60'000;  // against hanging only
 
 // A network in which only the loopback interface is, on which mDNS is spoken.
 bool enterOwnNetwork() {
@@ -36,25 +34,9 @@ bool enterOwnNetwork() {
     return ::ioctl(socket.get(), SIOCSIFFLAGS, &request) == 0;
 }
 
-constexpr const char* kBus = R"(<busconfig><type>system</type><listen>unix:path=%1/bus</listen>
-<auth>EXTERNAL</auth><policy context="default"><allow user="*"/><allow own="*"/>
-<allow send_destination="*"/><allow receive_sender="*"/></policy></busconfig>)";
 constexpr const char* kAvahi =
     "[server]\nhost-name=edgebox\nuse-ipv6=no\nallow-interfaces=lo\n"
     "[publish]\npublish-workstation=no\n";
-
-bool start(QProcess& process, const QString& program, const QStringList& arguments,
-           const char* ready) {
-    process.setProcessChannelMode(QProcess::MergedChannels);
-    process.start(program, arguments);
-    QByteArray said;
-    while (process.waitForReadyRead(kLimitMs)) {
-        said += process.readAll();
-        if (said.contains(ready)) return true;
-    }
-    qWarning() << program << said;
-    return false;
-}
 
 }  // namespace
 
@@ -78,7 +60,7 @@ class TestDiscovery : public QObject {
         while (true) {
             auto found = discoverServers(500ms, {});
             if (found && found->size() == count) return *found;
-            if (timer.elapsed() > kLimitMs) return std::nullopt;
+            if (timer.elapsed() > kServiceLimitMs) return std::nullopt;
         }
     }
 
@@ -86,22 +68,14 @@ private slots:
     void initTestCase() {
         if (::geteuid() != 0) QSKIP("only root may have a network and an mDNS daemon of its own");
         if (!enterOwnNetwork()) QSKIP("this container allows no network namespaces");
-        const std::string bus =
-            QString(kBus).arg(QString::fromStdString(m_scratch.path())).toStdString();
-        VERIFY_OK(writeWholeFile(m_scratch / "bus.conf", asBytes(bus)));
         VERIFY_OK(writeWholeFile(m_scratch / "avahi.conf", asBytes(kAvahi)));
         fs::create_directory("/run/avahi-daemon");
-        const std::string address = "unix:path=" + (m_scratch / "bus").string();
-        ::setenv("DBUS_SYSTEM_BUS_ADDRESS", address.c_str(), 1);
-        QVERIFY(start(m_bus, "/usr/bin/dbus-daemon",
-                      {"--config-file=" + QString::fromStdString(m_scratch / "bus.conf"),
-                       "--nofork", "--nopidfile", "--print-address"},
-                      "unix:path="));
+        QVERIFY(startBus(m_bus, m_scratch, "DBUS_SYSTEM_BUS_ADDRESS"));
     }
     void cleanupTestCase() {
         for (QProcess* process : {&m_avahi, &m_bus}) {
             process->terminate();
-            process->waitForFinished(kLimitMs);
+            process->waitForFinished(kServiceLimitMs);
         }
     }
 
@@ -152,7 +126,7 @@ private slots:
         VALUE(announcement, Announcement::start("edge", 8021, sha256({}), none));
         QVERIFY(discover(1));
         m_avahi.terminate();
-        QVERIFY(m_avahi.waitForFinished(kLimitMs));
+        QVERIFY(m_avahi.waitForFinished(kServiceLimitMs));
         QVERIFY(startAvahi());
         QVERIFY(discover(1));
     }

@@ -2,38 +2,18 @@
 // service behind it (fake_secret_service.py), which can be locked and silent.
 #include "engine/net/keyring.h"
 
-#include <QProcess>
 #include <QtTest>
 #include <thread>
 
 #include "engine/net/paired_servers.h"
 #include "engine/net/secret.h"
+#include "tests/net/private_bus.h"
 #include "tests/support/result_checks.h"
-#include "tests/support/scratch.h"
 
 using namespace cloudlet;
-using cloudlet::test::Scratch;
+using namespace cloudlet::test;
 
 namespace {
-
-constexpr int kLimitMs = 60'000;  // against hanging only
-
-constexpr const char* kBus = R"(<busconfig><type>session</type><listen>unix:path=%1</listen>
-<auth>EXTERNAL</auth><policy context="default"><allow user="*"/><allow own="*"/>
-<allow send_destination="*"/><allow receive_sender="*"/></policy></busconfig>)";
-
-bool start(QProcess& process, const QString& program, const QStringList& arguments,
-           const char* ready) {
-    process.setProcessChannelMode(QProcess::MergedChannels);
-    process.start(program, arguments);
-    QByteArray said;
-    while (process.waitForReadyRead(kLimitMs)) {
-        said += process.readAll();
-        if (said.contains(ready)) return true;
-    }
-    qWarning() << program << said;
-    return false;
-}
 
 PairedServer server(const std::string& name, const std::string& address) {
     return {name, ServerAddress::parse(address).value(), hashOfSecret(name + address), Role::pusher,
@@ -74,15 +54,8 @@ private slots:
     }
 
     void startTheKeyring() {
-        const std::string address = (m_scratch / "bus").string();
-        const QString text = QString(kBus).arg(QString::fromStdString(address));
-        VERIFY_OK(writeWholeFile(m_scratch / "bus.conf", asBytes(text.toStdString())));
         setMode("open");
-        const QString config = QString::fromStdString((m_scratch / "bus.conf").string());
-        QVERIFY(start(m_bus, "dbus-daemon",
-                      {"--config-file=" + config, "--nofork", "--nopidfile", "--print-address"},
-                      "unix:"));
-        qputenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=" + QByteArray::fromStdString(address));
+        QVERIFY(startBus(m_bus, m_scratch, "DBUS_SESSION_BUS_ADDRESS"));
         QVERIFY(start(m_service, "/usr/bin/python3",
                       {FAKE_SECRET_SERVICE, QString::fromStdString((m_scratch / "mode").string())},
                       "ready"));
@@ -147,7 +120,7 @@ private slots:
     void cleanupTestCase() {
         for (QProcess* process : {&m_service, &m_bus}) {
             process->terminate();
-            process->waitForFinished(kLimitMs);
+            process->waitForFinished(kServiceLimitMs);
         }
     }
 };
