@@ -18,7 +18,7 @@ rm -rf build/screenshots
 take() { # FOLDER SCALE LOCALE
     mkdir -p "$1"
     CLOUDLET_SCREENSHOTS=$root/$1 QT_SCALE_FACTOR=$2 LC_ALL=$3 QT_FONT_DPI=96 \
-        QT_QPA_PLATFORM=offscreen "build/$preset/tests/studio/tst_studio" authorsAndRuns
+        QT_QPA_PLATFORM=offscreen "build/$preset/tests/studio/tst_studio"
 }
 take build/screenshots 1 C.UTF-8
 take build/screenshots 2 C.UTF-8
