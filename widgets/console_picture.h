@@ -11,6 +11,14 @@ public:
     explicit ConsolePicture(QSize size, QWidget* parent = nullptr);
 
     void setPicture(const QPixmap& picture);
+
+protected:
+    bool event(QEvent* event) override;
+
+private:
+    void draw();
+
+    QPixmap m_picture;
 };
 
 }  // namespace cloudlet

@@ -159,6 +159,8 @@ bool ConsoleView::event(QEvent* event) {
         event->accept();
         return true;
     }
+    // Sent when the window comes to a screen of another scale: at actual size it is another size.
+    if (event->type() == QEvent::ScreenChangeInternal) updateGeometry();
     return QWidget::event(event);
 }
 
