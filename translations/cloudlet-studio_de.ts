@@ -37,15 +37,11 @@
     </message>
     <message>
         <source>Clean &amp;guest</source>
-        <translation>&amp;Gast aufräumen</translation>
+        <translation>Gast aufr&amp;äumen</translation>
     </message>
     <message>
         <source>Frees memory and trims disks in the guest now, so that the meter shows what you added and nothing else</source>
         <translation>Gibt im Gast jetzt Speicher frei und trimmt die Platten, damit die Anzeige nur zeigt, was Sie hinzugefügt haben</translation>
-    </message>
-    <message>
-        <source>&amp;Discard</source>
-        <translation>&amp;Verwerfen</translation>
     </message>
     <message>
         <source>Ends the guest and makes no overlay</source>
@@ -124,28 +120,36 @@
         <translation>%1 läuft</translation>
     </message>
     <message>
-        <source>Discard</source>
-        <translation>Verwerfen</translation>
-    </message>
-    <message>
-        <source>End the guest? What you changed in it is lost.</source>
-        <translation>Gast beenden? Ihre Änderungen darin gehen verloren.</translation>
-    </message>
-    <message>
         <source>Run scr&amp;ipt…</source>
         <translation>&amp;Skript ausführen…</translation>
     </message>
     <message>
         <source>P&amp;orts…</source>
-        <translation>Por&amp;ts…</translation>
-    </message>
-    <message>
-        <source>&amp;Run it here</source>
-        <translation>H&amp;ier ausführen</translation>
+        <translation>&amp;Ports…</translation>
     </message>
     <message>
         <source>The VM that was left is taken over…</source>
         <translation>Die übrig gebliebene VM wird übernommen…</translation>
+    </message>
+    <message>
+        <source>&amp;Discard…</source>
+        <translation>&amp;Verwerfen…</translation>
+    </message>
+    <message>
+        <source>R&amp;un it here</source>
+        <translation>H&amp;ier ausführen</translation>
+    </message>
+    <message>
+        <source>End the guest of &quot;%1&quot;?</source>
+        <translation>Gast von „%1“ beenden?</translation>
+    </message>
+    <message>
+        <source>What you changed in it is lost.</source>
+        <translation>Ihre Änderungen darin gehen verloren.</translation>
+    </message>
+    <message>
+        <source>&amp;End the guest</source>
+        <translation>Gast &amp;beenden</translation>
     </message>
 </context>
 <context>
@@ -155,20 +159,12 @@
         <translation>Der Gast von „%1“ wird gestartet…</translation>
     </message>
     <message>
-        <source>Base</source>
-        <translation>Basis</translation>
-    </message>
-    <message>
-        <source>&amp;Discard</source>
-        <translation>&amp;Verwerfen</translation>
-    </message>
-    <message>
         <source>Ends the guest and makes no base</source>
         <translation>Beendet den Gast, ohne eine Basis zu erstellen</translation>
     </message>
     <message>
         <source>Create &amp;base</source>
-        <translation>&amp;Basis erstellen</translation>
+        <translation>Basis &amp;erstellen</translation>
     </message>
     <message>
         <source>Saves the guest as it is now, as a base VM</source>
@@ -205,6 +201,42 @@
     <message>
         <source>There is no base.</source>
         <translation>Es wurde keine Basis erstellt.</translation>
+    </message>
+    <message>
+        <source>&amp;Discard…</source>
+        <translation>&amp;Verwerfen…</translation>
+    </message>
+    <message>
+        <source>Disc:</source>
+        <translation>CD-Abbild:</translation>
+    </message>
+    <message>
+        <source>Disk:</source>
+        <translation>Platte:</translation>
+    </message>
+    <message>
+        <source>New disk:</source>
+        <translation>Neue Platte:</translation>
+    </message>
+    <message>
+        <source>Memory:</source>
+        <translation>Arbeitsspeicher:</translation>
+    </message>
+    <message>
+        <source>Processors:</source>
+        <translation>Prozessoren:</translation>
+    </message>
+    <message>
+        <source>End the guest of &quot;%1&quot;?</source>
+        <translation>Gast von „%1“ beenden?</translation>
+    </message>
+    <message>
+        <source>There will be no base of it.</source>
+        <translation>Es wird keine Basis daraus.</translation>
+    </message>
+    <message>
+        <source>&amp;End the guest</source>
+        <translation>Gast &amp;beenden</translation>
     </message>
 </context>
 <context>
@@ -345,7 +377,7 @@
     </message>
     <message>
         <source>&amp;End…</source>
-        <translation>&amp;Beenden…</translation>
+        <translation>Be&amp;enden…</translation>
     </message>
     <message>
         <source>Ends the chosen session&apos;s VM; what it holds is lost</source>
@@ -404,22 +436,6 @@
         <translation>Mit einem Cloudlet koppeln</translation>
     </message>
     <message>
-        <source>Forget</source>
-        <translation>Vergessen</translation>
-    </message>
-    <message>
-        <source>Forget &quot;%1&quot;? To use it again, pair anew. It trusts this computer&apos;s old token until &quot;synthesis_server revoke-token&quot; is run there.</source>
-        <translation>„%1“ vergessen? Um es wieder zu nutzen, koppeln Sie neu. Es vertraut dem alten Token dieses Rechners, bis dort „synthesis_server revoke-token“ läuft.</translation>
-    </message>
-    <message>
-        <source>End</source>
-        <translation>Beenden</translation>
-    </message>
-    <message>
-        <source>End the VM of &quot;%1&quot;? What it holds is lost.</source>
-        <translation>VM von „%1“ beenden? Ihr Inhalt geht verloren.</translation>
-    </message>
-    <message>
         <source>F&amp;orget…</source>
         <translation>&amp;Vergessen…</translation>
     </message>
@@ -429,21 +445,11 @@
     </message>
     <message>
         <source>Fetch &amp;residue…</source>
-        <translation>Änderun&amp;gen holen…</translation>
+        <translation>&amp;Änderungen holen…</translation>
     </message>
     <message>
         <source>Brings back what the VM has become, as an overlay, and ends it</source>
         <translation>Holt, was aus der VM geworden ist, als Overlay zurück und beendet sie</translation>
-    </message>
-    <message>
-        <source>The link that &quot;synthesis_server pair&quot; prints there: the fingerprint of its key,
-which it has to show from then on, and a secret that admits one device once. Its
-token goes to the desktop&apos;s keyring, if one is open, or else to a file that only you
-can read.</source>
-        <translation>Der Link, den „synthesis_server pair“ dort ausgibt: der Fingerabdruck seines Schlüssels,
-den es künftig vorweisen muss, und ein Geheimnis, das ein Gerät einmal zulässt. Das Token
-kommt in den Schlüsselbund des Desktops, wenn einer offen ist, sonst in eine Datei, die nur
-Sie lesen können.</translation>
     </message>
     <message>
         <source>Where to put the residue</source>
@@ -460,6 +466,40 @@ Sie lesen können.</translation>
     <message>
         <source>What &quot;%1&quot; had become is in %2.</source>
         <translation>Was aus „%1“ geworden war, ist in %2.</translation>
+    </message>
+    <message>
+        <source>The &amp;link that &quot;synthesis_server pair&quot; prints there: the fingerprint of its key,
+which it has to show from then on, and a secret that admits one device once. Its
+token goes to the desktop&apos;s keyring, if one is open, or else to a file that only you
+can read.</source>
+        <translation>Der &amp;Link, den „synthesis_server pair“ dort ausgibt: der Fingerabdruck seines Schlüssels,
+den es künftig vorweisen muss, und ein Geheimnis, das ein Gerät einmal zulässt. Das Token
+kommt in den Schlüsselbund des Desktops, wenn einer offen ist, sonst in eine Datei, die nur
+Sie lesen können.</translation>
+    </message>
+    <message>
+        <source>Forget &quot;%1&quot;?</source>
+        <translation>„%1“ vergessen?</translation>
+    </message>
+    <message>
+        <source>To use it again, pair anew. It trusts this computer&apos;s old token until &quot;synthesis_server revoke-token&quot; is run there.</source>
+        <translation>Um es wieder zu nutzen, koppeln Sie neu. Es vertraut dem alten Token dieses Rechners, bis dort „synthesis_server revoke-token“ läuft.</translation>
+    </message>
+    <message>
+        <source>&amp;Forget</source>
+        <translation>&amp;Vergessen</translation>
+    </message>
+    <message>
+        <source>End the VM of &quot;%1&quot;?</source>
+        <translation>VM von „%1“ beenden?</translation>
+    </message>
+    <message>
+        <source>What it holds is lost.</source>
+        <translation>Ihr Inhalt geht verloren.</translation>
+    </message>
+    <message>
+        <source>&amp;End the VM</source>
+        <translation>VM &amp;beenden</translation>
     </message>
 </context>
 <context>
@@ -552,36 +592,36 @@ Sie lesen können.</translation>
         <translation>Das Bild konnte nicht nach %1 geschrieben werden.</translation>
     </message>
     <message>
-        <source>Send keys</source>
-        <translation>Tasten senden</translation>
-    </message>
-    <message>
-        <source>Clipboard</source>
-        <translation>Zwischenablage</translation>
-    </message>
-    <message>
-        <source>Fit</source>
-        <translation>Einpassen</translation>
-    </message>
-    <message>
         <source>Full screen</source>
         <translation>Vollbild</translation>
     </message>
     <message>
-        <source>Type text…</source>
-        <translation>Text eingeben…</translation>
-    </message>
-    <message>
-        <source>Save picture…</source>
-        <translation>Bild speichern…</translation>
-    </message>
-    <message>
-        <source>Reconnect</source>
-        <translation>Neu verbinden</translation>
-    </message>
-    <message>
         <source>Connects to the console anew, at once</source>
         <translation>Verbindet sofort neu mit der Konsole</translation>
+    </message>
+    <message>
+        <source>Send &amp;keys</source>
+        <translation>Tasten&amp;kombination</translation>
+    </message>
+    <message>
+        <source>Clipbo&amp;ard</source>
+        <translation>Zwischenabla&amp;ge</translation>
+    </message>
+    <message>
+        <source>&amp;Zoom to fit</source>
+        <translation>Ins &amp;Fenster einpassen</translation>
+    </message>
+    <message>
+        <source>Type te&amp;xt…</source>
+        <translation>Te&amp;xt eingeben…</translation>
+    </message>
+    <message>
+        <source>Sa&amp;ve picture…</source>
+        <translation>Bildschir&amp;m sichern…</translation>
+    </message>
+    <message>
+        <source>&amp;Reconnect</source>
+        <translation>&amp;Neu verbinden</translation>
     </message>
 </context>
 <context>
@@ -787,12 +827,12 @@ Sie lesen können.</translation>
         <translation>Kopiert den Satz und seine Einzelheiten</translation>
     </message>
     <message>
-        <source>Detail&amp;s</source>
-        <translation>Ein&amp;zelheiten</translation>
-    </message>
-    <message>
         <source>Dis&amp;miss</source>
         <translation>S&amp;chließen</translation>
+    </message>
+    <message>
+        <source>De&amp;tails</source>
+        <translation>Einzelhei&amp;ten</translation>
     </message>
 </context>
 <context>
@@ -826,7 +866,7 @@ Sie lesen können.</translation>
     </message>
     <message>
         <source>&amp;Back to the console</source>
-        <translation>Zurück zur &amp;Konsole</translation>
+        <translation>Zur&amp;ück zur Konsole</translation>
     </message>
     <message>
         <source>R&amp;etry</source>
@@ -930,7 +970,7 @@ Sie lesen können.</translation>
     </message>
     <message>
         <source>&amp;Copy command</source>
-        <translation>&amp;Befehl kopieren</translation>
+        <translation>Be&amp;fehl kopieren</translation>
     </message>
     <message>
         <source>Fi&amp;x it</source>
@@ -1085,10 +1125,6 @@ Sie lesen können.</translation>
         <translation>Schlagwörter von „%1“</translation>
     </message>
     <message>
-        <source>Words, with spaces between:</source>
-        <translation>Wörter, durch Leerzeichen getrennt:</translation>
-    </message>
-    <message>
         <source>Delete the overlay &quot;%1&quot;?</source>
         <translation>Overlay „%1“ löschen?</translation>
     </message>
@@ -1186,7 +1222,7 @@ Sie lesen können.</translation>
     </message>
     <message>
         <source>&amp;Push to…</source>
-        <translation>Ü&amp;bertragen…</translation>
+        <translation>&amp;Übertragen…</translation>
     </message>
     <message>
         <source>Sends this overlay to a cloudlet and runs it there</source>
@@ -1199,10 +1235,6 @@ Sie lesen können.</translation>
     <message>
         <source>Compares every byte with its hash</source>
         <translation>Vergleicht jedes Byte mit seiner Prüfsumme</translation>
-    </message>
-    <message>
-        <source>&amp;Tags…</source>
-        <translation>Schlagwör&amp;ter…</translation>
     </message>
     <message>
         <source>Words to file and to find it under</source>
@@ -1272,6 +1304,14 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
         <source>Imp&amp;ort…</source>
         <translation>I&amp;mportieren…</translation>
     </message>
+    <message>
+        <source>&amp;Words, with spaces between:</source>
+        <translation>&amp;Wörter, durch Leerzeichen getrennt:</translation>
+    </message>
+    <message>
+        <source>Ta&amp;gs…</source>
+        <translation>Schla&amp;gwörter…</translation>
+    </message>
 </context>
 <context>
     <name>cloudlet::MainWindow</name>
@@ -1312,18 +1352,6 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
         <translation>Bib&amp;liothek</translation>
     </message>
     <message>
-        <source>Read a&amp;gain</source>
-        <translation>&amp;Neu einlesen</translation>
-    </message>
-    <message>
-        <source>Cloudlets</source>
-        <translation>Cloudlets</translation>
-    </message>
-    <message>
-        <source>&amp;Show cloudlets</source>
-        <translation>Cloudlets &amp;zeigen</translation>
-    </message>
-    <message>
         <source>&amp;Help</source>
         <translation>&amp;Hilfe</translation>
     </message>
@@ -1341,7 +1369,7 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
     </message>
     <message>
         <source>&amp;About Cloudlet Studio</source>
-        <translation>Ü&amp;ber Cloudlet Studio</translation>
+        <translation>&amp;Über Cloudlet Studio</translation>
     </message>
     <message numerus="yes">
         <source>%n VM(s) run on from an earlier start.</source>
@@ -1381,6 +1409,26 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
     <message>
         <source>&amp;Close</source>
         <translation>S&amp;chließen</translation>
+    </message>
+    <message>
+        <source>Read agai&amp;n</source>
+        <translation>Neu ein&amp;lesen</translation>
+    </message>
+    <message>
+        <source>Vie&amp;w</source>
+        <translation>&amp;Ansicht</translation>
+    </message>
+    <message>
+        <source>&amp;Cloudlets</source>
+        <translation>&amp;Cloudlets</translation>
+    </message>
+    <message>
+        <source>&amp;Next page</source>
+        <translation>&amp;Nächste Seite</translation>
+    </message>
+    <message>
+        <source>&amp;Previous page</source>
+        <translation>&amp;Vorherige Seite</translation>
     </message>
 </context>
 <context>
@@ -1568,7 +1616,7 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
     </message>
     <message>
         <source>&amp;Push to…</source>
-        <translation>Ü&amp;bertragen…</translation>
+        <translation>&amp;Übertragen…</translation>
     </message>
     <message>
         <source>Sends it to a cloudlet and runs it there</source>
@@ -1777,6 +1825,10 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
         <source>Re&amp;move</source>
         <translation>&amp;Entfernen</translation>
     </message>
+    <message>
+        <source>&amp;Ports:</source>
+        <translation>&amp;Ports:</translation>
+    </message>
 </context>
 <context>
     <name>cloudlet::PushDialog</name>
@@ -1856,16 +1908,8 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
         <translation>Beendet die VM auf dem Cloudlet</translation>
     </message>
     <message>
-        <source>&amp;Keep running</source>
-        <translation>Weiterlau&amp;fen lassen</translation>
-    </message>
-    <message>
         <source>Leaves the VM running there; find it again under Cloudlets</source>
         <translation>Lässt die VM dort laufen; Sie finden sie unter „Cloudlets“ wieder</translation>
-    </message>
-    <message>
-        <source>Fetch &amp;residue…</source>
-        <translation>Änderun&amp;gen holen…</translation>
     </message>
     <message>
         <source>Brings back what the VM has become, as an overlay, and ends it</source>
@@ -1980,7 +2024,7 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
     </message>
     <message>
         <source>F&amp;inish</source>
-        <translation>&amp;Beenden</translation>
+        <translation>Be&amp;enden</translation>
     </message>
     <message>
         <source>First answer after:</source>
@@ -1989,6 +2033,14 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
     <message>
         <source>Port %1 answers</source>
         <translation>Port %1 antwortet</translation>
+    </message>
+    <message>
+        <source>Keep runnin&amp;g</source>
+        <translation>&amp;Weiterlaufen lassen</translation>
+    </message>
+    <message>
+        <source>Fetch resi&amp;due…</source>
+        <translation>&amp;Änderungen holen…</translation>
     </message>
 </context>
 <context>
@@ -2018,7 +2070,7 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
     <name>cloudlet::RunPage</name>
     <message>
         <source>Save &amp;changes…</source>
-        <translation>Ä&amp;nderungen sichern…</translation>
+        <translation>&amp;Änderungen sichern…</translation>
     </message>
     <message>
         <source>Makes a new overlay of what this VM has become; the VM runs on</source>
@@ -2027,10 +2079,6 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
     <message>
         <source>Ends the VM at once</source>
         <translation>Beendet die VM sofort</translation>
-    </message>
-    <message>
-        <source>&amp;Run again</source>
-        <translation>Erneut aus&amp;führen</translation>
     </message>
     <message>
         <source>Brings the VM to life anew</source>
@@ -2124,14 +2172,6 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
         <translation>„%1“ läuft. Was daraus geworden war, ist als „%2“ gesichert.</translation>
     </message>
     <message>
-        <source>Discard</source>
-        <translation>Verwerfen</translation>
-    </message>
-    <message>
-        <source>End the VM? What it has become is lost.</source>
-        <translation>VM beenden? Was aus ihr geworden ist, geht verloren.</translation>
-    </message>
-    <message>
         <source>&quot;%1&quot; does not run any more.</source>
         <translation>„%1“ läuft nicht mehr.</translation>
     </message>
@@ -2145,7 +2185,23 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
     </message>
     <message>
         <source>St&amp;op</source>
-        <translation>&amp;Beenden</translation>
+        <translation>Be&amp;enden</translation>
+    </message>
+    <message>
+        <source>Run a&amp;gain</source>
+        <translation>&amp;Erneut ausführen</translation>
+    </message>
+    <message>
+        <source>End the VM of &quot;%1&quot;?</source>
+        <translation>VM von „%1“ beenden?</translation>
+    </message>
+    <message>
+        <source>What it has become is lost.</source>
+        <translation>Was aus ihr geworden ist, geht verloren.</translation>
+    </message>
+    <message>
+        <source>&amp;End the VM</source>
+        <translation>VM &amp;beenden</translation>
     </message>
 </context>
 <context>
@@ -2180,7 +2236,7 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
     </message>
     <message>
         <source>Ca&amp;ncel</source>
-        <translation>&amp;Abbrechen</translation>
+        <translation>A&amp;bbrechen</translation>
     </message>
 </context>
 <context>
@@ -2221,7 +2277,7 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
     <name>cloudlet::SurvivorPage</name>
     <message>
         <source>&amp;End the VM</source>
-        <translation>VM &amp;beenden</translation>
+        <translation>VM b&amp;eenden</translation>
     </message>
     <message>
         <source>Ends it at once and removes its files</source>

@@ -5,7 +5,7 @@
 
 namespace cloudlet {
 
-ActionBar::ActionBar(const QString& accessibleName, QWidget* parent) : QToolBar(parent) {
+ActionBar::ActionBar(const QString& accessibleName, Look look) : m_look(look) {
     setAccessibleName(accessibleName);
 }
 
@@ -29,7 +29,7 @@ void ActionBar::actionEvent(QActionEvent* event) {
     QToolBar::actionEvent(event);
     auto* button = added ? qobject_cast<QToolButton*>(widgetForAction(action)) : nullptr;
     if (button == nullptr) return;
-    button->setAutoRaise(false);
+    if (m_look == Look::framed) button->setAutoRaise(false);
     button->setFocusPolicy(Qt::TabFocus);
 }
 

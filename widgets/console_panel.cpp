@@ -10,15 +10,17 @@
 #include <QMenu>
 #include <QPushButton>
 #include <QScrollArea>
-#include <QToolBar>
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "widgets/action_bar.h"
 #include "widgets/type_text_dialog.h"
 
 namespace cloudlet {
 
 namespace {
+
+constexpr int kArrowWidth = 8;
 
 struct Combination {
     const char* name;
@@ -51,7 +53,7 @@ ConsolePanel::ConsolePanel(QWidget* parent)
     : QWidget(parent),
       m_view(new ConsoleView),
       m_area(new QScrollArea),
-      m_bar(new QToolBar),
+      m_bar(new ActionBar(tr("Console"), ActionBar::Look::flat)),
       m_status(new QLabel),
       m_layout(new QVBoxLayout(this)) {
     m_area->setWidget(m_view);
@@ -82,12 +84,14 @@ QToolButton* ConsolePanel::addMenu(const QString& text, const QString& toolTip) 
     button->setPopupMode(QToolButton::InstantPopup);
     button->setFocusPolicy(Qt::TabFocus);
     button->setMenu(new QMenu(button));
+    // The style draws the arrow of a menu over the end of the words.
+    button->setMinimumWidth(button->sizeHint().width() + 2 * kArrowWidth);
     m_bar->addWidget(button);
     return button;
 }
 
 void ConsolePanel::addKeys() {
-    QToolButton* button = addMenu(tr("Send keys"), tr("Presses a key combination in the guest"));
+    QToolButton* button = addMenu(tr("Send &keys"), tr("Presses a key combination in the guest"));
     const QList<Combination> list = combinations();
     for (const Combination& each : list) {
         if (each.keys.isEmpty()) {
@@ -102,7 +106,7 @@ void ConsolePanel::addKeys() {
 
 void ConsolePanel::addClipboard() {
     QToolButton* button =
-        addMenu(tr("Clipboard"), tr("Which way copied text goes, if the guest supports it"));
+        addMenu(tr("Clipbo&ard"), tr("Which way copied text goes, if the guest supports it"));
     auto* group = new QActionGroup(button);
     using Clipboard = ConsoleView::Clipboard;
     const QList<std::pair<QString, Clipboard>> choices{
@@ -121,31 +125,29 @@ void ConsolePanel::addClipboard() {
 }
 
 void ConsolePanel::buildToolBar() {
-    m_bar->setAccessibleName(tr("Console"));
-    auto* fit = m_bar->addAction(tr("Fit"));
-    fit->setToolTip(tr("Scales the guest's screen to the window; off shows each pixel as it is"));
+    auto* fit =
+        m_bar->add(tr("&Zoom to fit"),
+                   tr("Scales the guest's screen to the window; off shows each pixel as it is"));
     fit->setCheckable(true);
     fit->setChecked(true);
     connect(fit, &QAction::toggled, m_view, [this](bool on) {
         m_view->setScaling(on ? ConsoleScaling::fit : ConsoleScaling::actual);
     });
-    m_full = m_bar->addAction(tr("Full screen"), this, [this] { setFullScreen(true); });
+    m_full = m_bar->add(tr("Full screen"), tr("Shows the console alone (F11)"));
     m_full->setShortcut(Qt::Key_F11);
-    m_full->setToolTip(tr("Shows the console alone (F11)"));
+    connect(m_full, &QAction::triggered, this, [this] { setFullScreen(true); });
     m_bar->addSeparator();
     addKeys();
-    QAction* type = m_bar->addAction(tr("Type text…"), this, &ConsolePanel::askForText);
-    type->setToolTip(tr("Types a text into the guest, key by key"));
+    QAction* type = m_bar->add(tr("Type te&xt…"), tr("Types a text into the guest, key by key"));
+    connect(type, &QAction::triggered, this, &ConsolePanel::askForText);
     addClipboard();
     m_bar->addSeparator();
-    QAction* picture = m_bar->addAction(tr("Save picture…"), this, &ConsolePanel::savePicture);
-    picture->setToolTip(tr("Saves what the console shows as a PNG file"));
-    m_reconnect = m_bar->addAction(tr("Reconnect"), m_view, &ConsoleView::reconnect);
-    m_reconnect->setToolTip(tr("Connects to the console anew, at once"));
+    QAction* picture =
+        m_bar->add(tr("Sa&ve picture…"), tr("Saves what the console shows as a PNG file"));
+    connect(picture, &QAction::triggered, this, &ConsolePanel::savePicture);
+    m_reconnect = m_bar->add(tr("&Reconnect"), tr("Connects to the console anew, at once"));
+    connect(m_reconnect, &QAction::triggered, m_view, &ConsoleView::reconnect);
     m_needConnection << m_full << type << picture;
-    for (QToolButton* button : m_bar->findChildren<QToolButton*>()) {
-        button->setFocusPolicy(Qt::TabFocus);
-    }
 }
 
 void ConsolePanel::refresh() {

@@ -9,11 +9,12 @@
 class QComboBox;
 class QLabel;
 class QScrollArea;
-class QToolBar;
 class QToolButton;
 class QVBoxLayout;
 
 namespace cloudlet {
+
+class ActionBar;
 
 class ConsolePanel : public QWidget {
     Q_OBJECT
@@ -39,7 +40,7 @@ private:
 
     ConsoleView* m_view;
     QScrollArea* m_area;
-    QToolBar* m_bar;
+    ActionBar* m_bar;
     QLabel* m_status;
     QVBoxLayout* m_layout;
     QAction* m_reconnect = nullptr;

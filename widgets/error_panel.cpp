@@ -37,7 +37,7 @@ ErrorPanel::ErrorPanel(QWidget* parent)
     m_details->setReadOnly(true);
     m_details->setAccessibleName(tr("Details of the error"));
     m_details->setMaximumHeight(fontMetrics().lineSpacing() * kDetailLines);
-    m_toggle->setText(tr("Detail&s"));
+    m_toggle->setText(tr("De&tails"));
     m_toggle->setCheckable(true);
     m_toggle->setArrowType(Qt::RightArrow);
     m_toggle->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);

@@ -3,8 +3,8 @@
 #include <QAction>
 #include <QFileDialog>
 #include <QLabel>
-#include <QMessageBox>
 
+#include "app/studio/confirm.h"
 #include "app/studio/guest_side.h"
 #include "app/studio/meter_panel.h"
 #include "app/studio/port_table.h"
@@ -86,12 +86,12 @@ void AuthorPage::buildActions() {
     m_clean = addAction(tr("Clean &guest"),
                         tr("Frees memory and trims disks in the guest now, so that the meter shows "
                            "what you added and nothing else"));
-    m_discard = addAction(tr("&Discard"), tr("Ends the guest and makes no overlay"));
+    m_discard = addAction(tr("&Discard…"), tr("Ends the guest and makes no overlay"));
     m_create =
         addAction(tr("&Create overlay…"), tr("Writes what you changed to one file (Ctrl+Shift+C)"));
     m_create->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_C);
     setMain(m_create);
-    m_run = addAction(tr("&Run it here"), tr("Brings the VM of this overlay to life"));
+    m_run = addAction(tr("R&un it here"), tr("Brings the VM of this overlay to life"));
     connect(m_ports, &QAction::triggered, this, &AuthorPage::askForPorts);
     connect(m_script, &QAction::triggered, this, &AuthorPage::askForScript);
     connect(m_clean, &QAction::triggered, m_job, &AuthorJob::cleanGuest);
@@ -179,10 +179,10 @@ void AuthorPage::askForPorts() {
 }
 
 void AuthorPage::discard() {
-    const auto answer = QMessageBox::question(
-        window(), tr("Discard"), tr("End the guest? What you changed in it is lost."),
-        QMessageBox::Discard | QMessageBox::Cancel, QMessageBox::Cancel);
-    if (answer == QMessageBox::Discard) m_job->cancel();
+    if (confirm(window(), tr("End the guest of \"%1\"?").arg(m_job->order().base),
+                tr("What you changed in it is lost."), tr("&End the guest"))) {
+        m_job->cancel();
+    }
 }
 
 }  // namespace cloudlet

@@ -8,12 +8,11 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSpinBox>
-#include <QVBoxLayout>
 
+#include "app/studio/confirm.h"
+#include "app/studio/guest_side.h"
 #include "app/studio/qt_text.h"
-#include "widgets/action_bar.h"
 #include "widgets/console_panel.h"
-#include "widgets/error_panel.h"
 #include "widgets/stage_bar.h"
 
 namespace cloudlet {
@@ -78,38 +77,30 @@ BaseOrder CreateBaseDialog::order() const {
 }
 
 BasePage::BasePage(StudioServices& services, const BaseOrder& order, QWidget* parent)
-    : Page(parent),
+    : GuestFrame(parent),
       m_job(new BaseJob(services, order, this)),
-      m_heading(new QLabel(tr("The guest of \"%1\" is started…").arg(order.name))),
-      m_console(new ConsolePanel),
-      m_stage(new StageBar),
-      m_error(new ErrorPanel) {
-    m_heading->setTextFormat(Qt::PlainText);
-    m_heading->setWordWrap(true);
-    auto* bar = new ActionBar(tr("Base"));
-    m_discard = bar->addAction(tr("&Discard"), &m_job->job(), &Job::cancel);
-    m_discard->setToolTip(tr("Ends the guest and makes no base"));
-    m_create = bar->addAction(tr("Create &base"), m_job, &BaseJob::save);
-    m_create->setToolTip(tr("Saves the guest as it is now, as a base VM"));
+      m_discard(addAction(tr("&Discard…"), tr("Ends the guest and makes no base"))),
+      m_create(addAction(tr("Create &base"), tr("Saves the guest as it is now, as a base VM"))) {
+    heading().setText(tr("The guest of \"%1\" is started…").arg(order.name));
+    setMain(m_create);
     m_create->setEnabled(false);
-    bar->setMain(m_create);
-    auto* top = new QHBoxLayout;
-    top->addWidget(m_heading, 1);
-    top->addWidget(bar);
-    auto* layout = new QVBoxLayout(this);
-    layout->addLayout(top);
-    layout->addWidget(m_console, 1);
-    layout->addWidget(m_stage);
-    layout->addWidget(m_error);
+    side().setFact(order.isInstaller ? tr("Disc:") : tr("Disk:"), QFileInfo(order.file).fileName());
+    if (order.isInstaller) side().setFact(tr("New disk:"), bytesText(order.diskBytes));
+    side().setFact(tr("Memory:"), bytesText(order.memoryBytes));
+    side().setFact(tr("Processors:"), QString::number(order.vcpus));
+    connect(m_discard, &QAction::triggered, this, &BasePage::discard);
+    connect(m_create, &QAction::triggered, m_job, &BaseJob::save);
     connect(m_job, &BaseJob::guestReady, this, &BasePage::guestReady);
     connect(m_job, &BaseJob::saving, this, &BasePage::saving);
-    connect(&m_job->job(), &Job::progressed, this, [this] {
-        if (!m_job->job().isCancelling()) m_stage->setStage(m_job->job().view());
+    Job& job = m_job->job();
+    connect(&job, &Job::progressed, this, [this, &job] {
+        if (!job.isCancelling()) stage().setStage(job.view());
     });
-    connect(&m_job->job(), &Job::finished, this, &BasePage::ended);
-    connect(m_stage, &StageBar::cancelled, this, [this] {
-        m_job->job().cancel();
-        m_stage->showCancelling();
+    connect(&job, &Job::noticed, &side(), &GuestSide::log);
+    connect(&job, &Job::finished, this, &BasePage::ended);
+    connect(&stage(), &StageBar::cancelled, this, [this, &job] {
+        job.cancel();
+        stage().showCancelling();
     });
     m_job->start();
 }
@@ -142,42 +133,47 @@ QString BasePage::wouldLose() const {
                : QString();
 }
 
-void BasePage::guestReady(const QString& console) {
-    m_heading->setText(tr("Bring the guest to where overlays shall begin, then create the base."));
-    m_stage->hide();
+void BasePage::discard() {
+    if (confirm(window(), tr("End the guest of \"%1\"?").arg(m_job->order().name),
+                tr("There will be no base of it."), tr("&End the guest"))) {
+        m_job->job().cancel();
+    }
+}
+
+void BasePage::guestReady(const QString& address) {
+    heading().setText(tr("Bring the guest to where overlays shall begin, then create the base."));
+    stage().hide();
     m_create->setEnabled(true);
-    m_console->view().setAccessibleName(tr("Console of the guest of %1").arg(m_job->order().name));
-    m_console->view().open(unixConnector(console));
-    m_console->view().setFocus();
+    showConsole(unixConnector(address), tr("Console of the guest of %1").arg(m_job->order().name));
 }
 
 void BasePage::saving() {
-    m_heading->setText(tr("The base \"%1\" is being made…").arg(m_job->order().name));
+    heading().setText(tr("The base \"%1\" is being made…").arg(m_job->order().name));
     m_create->setEnabled(false);
-    m_console->view().close();
-    m_stage->reset();
-    m_stage->show();
+    console().view().close();
+    stage().reset();
+    stage().show();
 }
 
 void BasePage::ended() {
-    m_console->view().close();
-    m_stage->hide();
+    console().view().close();
+    stage().hide();
     m_create->setVisible(false);
     m_discard->setVisible(false);
     switch (m_job->job().state()) {
         case Job::State::done:
-            m_heading->setText(tr("The base \"%1\" is in the library.").arg(m_job->order().name));
-            Q_EMIT jobEnded(m_heading->text(), m_job->job().seconds());
+            heading().setText(tr("The base \"%1\" is in the library.").arg(m_job->order().name));
+            Q_EMIT jobEnded(heading().text(), m_job->job().seconds());
             Q_EMIT libraryChanged();
             return;
         case Job::State::cancelled:
-            m_heading->setText(tr("Discarded."));
+            heading().setText(tr("Discarded."));
             return;
         default: {
             const QString message = toQt(m_job->job().error().message);
-            m_heading->setText(tr("There is no base."));
+            heading().setText(tr("There is no base."));
             Q_EMIT jobEnded(message, m_job->job().seconds());
-            m_error->showError(message.section(u'\n', 0, 0), message.section(u'\n', 1));
+            showFailure(message);
         }
     }
 }

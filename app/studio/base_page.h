@@ -4,19 +4,12 @@
 #include <QDialog>
 
 #include "app/studio/base_job.h"
-#include "app/studio/page.h"
+#include "app/studio/guest_frame.h"
 
-class QAction;
-class QDialogButtonBox;
-class QLabel;
 class QLineEdit;
 class QSpinBox;
 
 namespace cloudlet {
-
-class ConsolePanel;
-class ErrorPanel;
-class StageBar;
 
 class CreateBaseDialog : public QDialog {
     Q_OBJECT
@@ -33,7 +26,7 @@ private:
     QSpinBox* m_disk;
 };
 
-class BasePage : public Page {
+class BasePage : public GuestFrame {
     Q_OBJECT
 public:
     BasePage(StudioServices& services, const BaseOrder& order, QWidget* parent = nullptr);
@@ -45,17 +38,14 @@ public:
     BaseJob& job() { return *m_job; }
 
 private:
-    void guestReady(const QString& console);
+    void discard();
+    void guestReady(const QString& address);
     void saving();
     void ended();
 
     BaseJob* m_job;
-    QLabel* m_heading;
-    ConsolePanel* m_console;
-    StageBar* m_stage;
-    ErrorPanel* m_error;
-    QAction* m_create = nullptr;
-    QAction* m_discard = nullptr;
+    QAction* m_discard;
+    QAction* m_create;
 };
 
 }  // namespace cloudlet

@@ -5,11 +5,11 @@
 #include <QHeaderView>
 #include <QInputDialog>
 #include <QLabel>
-#include <QMessageBox>
 #include <QSplitter>
 #include <QVBoxLayout>
 
 #include "app/studio/cloudlet_jobs.h"
+#include "app/studio/confirm.h"
 #include "app/studio/qt_text.h"
 #include "app/studio/settings.h"
 #include "app/studio/tree_rows.h"
@@ -322,7 +322,7 @@ void CloudletsPage::pair() {
     bool ok = false;
     const QString link = QInputDialog::getText(
         window(), tr("Pair with a cloudlet"),
-        tr("The link that \"synthesis_server pair\" prints there: the fingerprint of its key,\n"
+        tr("The &link that \"synthesis_server pair\" prints there: the fingerprint of its key,\n"
            "which it has to show from then on, and a secret that admits one device once. Its\n"
            "token goes to the desktop's keyring, if one is open, or else to a file that only you\n"
            "can read."),
@@ -338,13 +338,13 @@ void CloudletsPage::forget() {
     const KnownCloudlet* cloudlet = chosen();
     if (cloudlet == nullptr) return;
     const std::string name = cloudlet->server.name;
-    const auto answer = QMessageBox::question(
-        window(), tr("Forget"),
-        tr("Forget \"%1\"? To use it again, pair anew. It trusts this computer's old token until "
-           "\"synthesis_server revoke-token\" is run there.")
-            .arg(toQt(name)),
-        QMessageBox::Discard | QMessageBox::Cancel, QMessageBox::Cancel);
-    if (answer != QMessageBox::Discard || m_working.isRunning()) return;
+    if (!confirm(window(), tr("Forget \"%1\"?").arg(toQt(name)),
+                 tr("To use it again, pair anew. It trusts this computer's old token until "
+                    "\"synthesis_server revoke-token\" is run there."),
+                 tr("&Forget")) ||
+        m_working.isRunning()) {
+        return;
+    }
     work(forgetCloudletWork(name));
 }
 
@@ -374,11 +374,11 @@ void CloudletsPage::endSession() {
     if (session == nullptr) return;
     const ServerAccess access = cloudlet->server.access();
     const std::string id = session->id;
-    const auto answer = QMessageBox::question(
-        window(), tr("End"),
-        tr("End the VM of \"%1\"? What it holds is lost.").arg(toQt(session->title)),
-        QMessageBox::Discard | QMessageBox::Cancel, QMessageBox::Cancel);
-    if (answer != QMessageBox::Discard || m_working.isRunning()) return;
+    if (!confirm(window(), tr("End the VM of \"%1\"?").arg(toQt(session->title)),
+                 tr("What it holds is lost."), tr("&End the VM")) ||
+        m_working.isRunning()) {
+        return;
+    }
     work(endSessionWork(access, id));
 }
 

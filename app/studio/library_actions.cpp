@@ -81,7 +81,7 @@ void LibraryPage::editTags() {
     bool agreed = false;
     const QString text = QInputDialog::getText(
         window(), tr("Tags of \"%1\"").arg(overlay != nullptr ? overlay->title : base->name),
-        tr("Words, with spaces between:"), QLineEdit::Normal,
+        tr("&Words, with spaces between:"), QLineEdit::Normal,
         (overlay != nullptr ? overlay->tags : base->tags).join(u' '), &agreed);
     if (!agreed) return;
     const QStringList tags = text.split(between, Qt::SkipEmptyParts);

@@ -112,7 +112,7 @@ void LibraryPage::buildActions() {
     m_push->setShortcut(Qt::CTRL | Qt::Key_P);
     m_verify = addPlainAction(tr("&Verify"), tr("Compares every byte with its hash"),
                               &LibraryPage::verify);
-    m_tags = addPlainAction(tr("&Tags…"), tr("Words to file and to find it under"),
+    m_tags = addPlainAction(tr("Ta&gs…"), tr("Words to file and to find it under"),
                             &LibraryPage::editTags);
     m_tags->setShortcut(Qt::CTRL | Qt::Key_T);
     m_export = addPlainAction(tr("&Export…"), tr("Writes it to one file, for others"),

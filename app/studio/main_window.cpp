@@ -9,7 +9,6 @@
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QMimeData>
-#include <QPushButton>
 #include <QStatusBar>
 #include <QTabBar>
 #include <QTabWidget>
@@ -20,6 +19,7 @@
 #include "app/studio/author_page.h"
 #include "app/studio/base_page.h"
 #include "app/studio/cloudlets_page.h"
+#include "app/studio/confirm.h"
 #include "app/studio/host_dialog.h"
 #include "app/studio/library_page.h"
 #include "app/studio/open_file.h"
@@ -98,7 +98,7 @@ void MainWindow::buildMenus() {
     connect(recent, &QMenu::aboutToShow, this, [this, recent] {
         recent->clear();
         for (const QString& name : StudioSettings::recentFiles()) {
-            recent->addAction(name, this, [this, name] { openFile(name); });
+            recent->addAction(asLabel(name), this, [this, name] { openFile(name); });
         }
         if (recent->isEmpty()) recent->addAction(tr("Nothing yet"))->setEnabled(false);
     });
@@ -112,12 +112,22 @@ void MainWindow::buildMenus() {
     QMenu* library = menuBar()->addMenu(tr("&Library"));
     library->addActions(m_library->libraryActions());
     library->addSeparator();
-    QAction* reload = library->addAction(tr("Read a&gain"), m_library, &LibraryPage::reload);
+    QAction* reload = library->addAction(tr("Read agai&n"), m_library, &LibraryPage::reload);
     reload->setShortcut(QKeySequence::Refresh);
 
-    QMenu* cloudlets = menuBar()->addMenu(tr("Cloudlets"));
-    QAction* show = cloudlets->addAction(tr("&Show cloudlets"), this, &MainWindow::showCloudlets);
-    show->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_L);
+    QMenu* view = menuBar()->addMenu(tr("Vie&w"));
+    const auto turn = [this](int by) {
+        m_tabs->setCurrentIndex((m_tabs->currentIndex() + m_tabs->count() + by) % m_tabs->count());
+    };
+    view->addAction(tr("&Library"), this, [this] { m_tabs->setCurrentWidget(m_library); })
+        ->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_B);
+    view->addAction(tr("&Cloudlets"), this, &MainWindow::showCloudlets)
+        ->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_L);
+    view->addSeparator();
+    view->addAction(tr("&Next page"), this, [turn] { turn(1); })
+        ->setShortcut(Qt::CTRL | Qt::Key_PageDown);
+    view->addAction(tr("&Previous page"), this, [turn] { turn(-1); })
+        ->setShortcut(Qt::CTRL | Qt::Key_PageUp);
 
     QMenu* help = menuBar()->addMenu(tr("&Help"));
     help->addAction(tr("Check this &machine…"), this, &MainWindow::showDetailsOfHost);
@@ -129,10 +139,10 @@ void MainWindow::buildMenus() {
 }
 
 void MainWindow::addPage(Page* page) {
-    const int index = m_tabs->addTab(page, page->title());
+    const int index = m_tabs->addTab(page, asLabel(page->title()));
     m_tabs->setCurrentIndex(index);
     connect(page, &Page::titleChanged, this,
-            [this, page] { m_tabs->setTabText(m_tabs->indexOf(page), page->title()); });
+            [this, page] { m_tabs->setTabText(m_tabs->indexOf(page), asLabel(page->title())); });
     connect(page, &Page::libraryChanged, m_library, &LibraryPage::reload);
     connect(page, &Page::runRequested, this, &MainWindow::openOverlay);
     connect(page, &Page::inspectRequested, this, &MainWindow::inspect);
@@ -292,13 +302,7 @@ void MainWindow::about() {
 
 bool MainWindow::mayClose(const QString& wouldLose) {
     if (wouldLose.isEmpty()) return true;
-    QMessageBox question(QMessageBox::Warning, windowTitle(), tr("Close all the same?"),
-                         QMessageBox::NoButton, this);
-    question.setInformativeText(wouldLose);
-    QPushButton* yes = question.addButton(tr("&Close"), QMessageBox::DestructiveRole);
-    question.setDefaultButton(question.addButton(QMessageBox::Cancel));
-    question.exec();
-    return question.clickedButton() == yes;
+    return confirm(this, tr("Close all the same?"), wouldLose, tr("&Close"));
 }
 
 void MainWindow::closePage(int index) {

@@ -35,6 +35,9 @@ PortTable::PortTable(std::vector<PortForward> forwards, QWidget* parent)
     buttons->addStretch();
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
+    auto* label = new QLabel(tr("&Ports:"));
+    label->setBuddy(m_view);
+    layout->addWidget(label);
     layout->addWidget(m_view);
     layout->addLayout(buttons);
     connect(add, &QPushButton::clicked, this, [this] {

@@ -56,9 +56,9 @@ PushPage::~PushPage() {
 
 void PushPage::buildActions() {
     m_finish = addAction(tr("F&inish"), tr("Ends the VM on the cloudlet"));
-    m_keep = addAction(tr("&Keep running"),
+    m_keep = addAction(tr("Keep runnin&g"),
                        tr("Leaves the VM running there; find it again under Cloudlets"));
-    m_residue = addAction(tr("Fetch &residue…"),
+    m_residue = addAction(tr("Fetch resi&due…"),
                           tr("Brings back what the VM has become, as an overlay, and ends it"));
     connect(m_finish, &QAction::triggered, this, [this] { finish(push::Then::end); });
     connect(m_keep, &QAction::triggered, this, [this] { finish(push::Then::keep); });

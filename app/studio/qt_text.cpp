@@ -30,6 +30,10 @@ QString dateText(std::int64_t secondsSince1970) {
                               QLocale::ShortFormat);
 }
 
+QString asLabel(QString text) {
+    return text.replace(u'&', QStringLiteral("&&"));
+}
+
 QString shellQuoted(const QString& argument) {
     static const QRegularExpression plain(QStringLiteral("\\A[A-Za-z0-9_@%+=:,./-]+\\z"));
     if (plain.match(argument).hasMatch()) return argument;

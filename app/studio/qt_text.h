@@ -27,6 +27,8 @@ inline std::filesystem::path toPath(const QString& path) {
 QString bytesText(std::uint64_t bytes);           // "1.4 MiB"
 QString durationText(double seconds);             // "0.34 s"
 QString dateText(std::int64_t secondsSince1970);  // in the person's own time and spelling
+// As what stands where "&" marks a letter: menus and tabs.
+QString asLabel(QString text);
 // A command's argument as a shell takes it.
 QString shellQuoted(const QString& argument);
 

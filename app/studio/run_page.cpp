@@ -4,8 +4,8 @@
 #include <QFileInfo>
 #include <QLabel>
 #include <QLocale>
-#include <QMessageBox>
 
+#include "app/studio/confirm.h"
 #include "app/studio/guest_side.h"
 #include "app/studio/qt_text.h"
 #include "widgets/console_panel.h"
@@ -18,7 +18,7 @@ RunPage::RunPage(StudioServices& services, const QString& overlay, QWidget* pare
       m_save(addAction(tr("Save &changes…"),
                        tr("Makes a new overlay of what this VM has become; the VM runs on"))),
       m_stop(addAction(tr("St&op"), tr("Ends the VM at once"))),
-      m_again(addAction(tr("&Run again"), tr("Brings the VM to life anew"))),
+      m_again(addAction(tr("Run a&gain"), tr("Brings the VM to life anew"))),
       m_name(QFileInfo(overlay).completeBaseName()) {
     connect(m_save, &QAction::triggered, this,
             [this] { askForOverlay(tr("%1, used").arg(m_name), {}); });
@@ -116,10 +116,10 @@ void RunPage::residueCreated(const CreatedOverlay& created) {
 }
 
 void RunPage::discard() {
-    const auto answer = QMessageBox::question(
-        window(), tr("Discard"), tr("End the VM? What it has become is lost."),
-        QMessageBox::Discard | QMessageBox::Cancel, QMessageBox::Cancel);
-    if (answer == QMessageBox::Discard) m_job->stop();
+    if (confirm(window(), tr("End the VM of \"%1\"?").arg(m_name),
+                tr("What it has become is lost."), tr("&End the VM"))) {
+        m_job->stop();
+    }
 }
 
 void RunPage::ended() {

@@ -70,7 +70,7 @@ private:
     static bool says(const QWidget& widget, const QString& text);
     QTreeWidget* tree(const CloudletsPage& page, const QString& name);
     static QAction* action(const QWidget& page, const QString& text);
-    void answer(QMessageBox::StandardButton button);
+    void answer(const QString& button);
     std::string leaveASession();
     std::size_t sessions() const { return m_server->sessions.usage().sessions; }
 
@@ -172,7 +172,7 @@ bool TestCloudlets::says(const QWidget& widget, const QString& text) {
     return false;
 }
 
-void TestCloudlets::answer(QMessageBox::StandardButton button) {
+void TestCloudlets::answer(const QString& button) {
     auto* timer = new QTimer(this);
     timer->start(20);
     connect(timer, &QTimer::timeout, this, [timer, button] {
@@ -180,7 +180,9 @@ void TestCloudlets::answer(QMessageBox::StandardButton button) {
         if (box == nullptr) return;
         timer->deleteLater();
         timer->stop();
-        box->button(button)->click();
+        for (QAbstractButton* each : box->buttons()) {
+            if (each->text().remove('&') == button) return each->click();
+        }
     });
 }
 
@@ -269,10 +271,10 @@ void TestCloudlets::endsASession() {
     QTreeWidget* list = tree(page, "Sessions");
     QTRY_COMPARE(list->topLevelItemCount(), 1);
     list->setCurrentItem(list->topLevelItem(0));
-    answer(QMessageBox::Cancel);
+    answer("Cancel");
     action(page, "End")->trigger();
     QCOMPARE(sessions(), std::size_t{1});
-    answer(QMessageBox::Discard);
+    answer("End the VM");
     action(page, "End")->trigger();
     QTRY_COMPARE(list->topLevelItemCount(), 0);
     QCOMPARE(sessions(), std::size_t{0});

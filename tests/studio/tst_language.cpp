@@ -1,21 +1,14 @@
-// The studio in other languages: what is translated, plurals, and keys that stay unambiguous.
-#include <QAbstractButton>
+// The studio in other languages: what is translated, and plurals.
 #include <QApplication>
 #include <QLabel>
-#include <QMap>
 #include <QMenuBar>
-#include <QStackedWidget>
-#include <QTabWidget>
 #include <QTest>
 #include <memory>
 
-#include "app/studio/author_page.h"
-#include "app/studio/cloudlets_page.h"
 #include "app/studio/host_findings.h"
 #include "app/studio/language.h"
 #include "app/studio/main_window.h"
 #include "app/studio/manifest_text.h"
-#include "app/studio/overlay_page.h"
 #include "app/studio/qt_text.h"
 #include "app/studio/run_page.h"
 #include "tests/support/scratch.h"
@@ -32,8 +25,6 @@ private slots:
     void countsInEnglish();
     void countsInGerman();
     void fallsBackToEnglish();
-    void hasNoKeyTwiceOnAPage_data();
-    void hasNoKeyTwiceOnAPage();
 
 private:
     void speak(const QLocale& locale) {
@@ -60,43 +51,6 @@ QString findingsOf(int problems) {
     return findings.findChild<QLabel*>()->text();
 }
 
-// Of pages that stand behind one another only the front one counts.
-bool isBehind(const QWidget* widget) {
-    for (; widget->parentWidget() != nullptr; widget = widget->parentWidget()) {
-        const auto* stack = qobject_cast<QStackedWidget*>(widget->parentWidget());
-        const bool isTab = stack != nullptr && qobject_cast<QTabWidget*>(stack->parentWidget());
-        if (stack != nullptr && !isTab && stack->currentWidget() != widget) return true;
-    }
-    return false;
-}
-
-// Alt and which letter presses it, of the buttons of a page and of the window's menus.
-QStringList keysOf(const QMainWindow& window, const QWidget& page) {
-    QStringList keys;
-    const auto add = [&keys](const QString& text) {
-        const QKeySequence key = QKeySequence::mnemonic(text);
-        if (!key.isEmpty()) keys << key.toString() + u' ' + text;
-    };
-    for (const QAction* menu : window.menuBar()->actions()) add(menu->text());
-    for (const auto* button : page.findChildren<QAbstractButton*>()) {
-        if (button->window() == &window && !isBehind(button)) add(button->text());
-    }
-    return keys;
-}
-
-QStringList keysTwice(const QMainWindow& window, const Page& page) {
-    QStringList twice;
-    QMap<QString, QString> seen;
-    for (const QString& key : keysOf(window, page)) {
-        const QString letter = key.section(u' ', 0, 0);
-        if (seen.contains(letter)) {
-            twice << page.title() + QStringLiteral(": ") + seen[letter] + u' ' + key;
-        }
-        seen.insert(letter, key);
-    }
-    return twice;
-}
-
 }  // namespace
 
 void TestLanguage::init() {
@@ -118,7 +72,7 @@ void TestLanguage::speaksGerman() {
     const MainWindow window(*m_services);
     QStringList menus;
     for (const QAction* menu : window.menuBar()->actions()) menus << menu->text().remove('&');
-    QCOMPARE(menus, QStringList({"Datei", "Bibliothek", "Cloudlets", "Hilfe"}));
+    QCOMPARE(menus, QStringList({"Datei", "Bibliothek", "Ansicht", "Hilfe"}));
     QCOMPARE(window.currentPage()->title(), "Bibliothek");
     QCOMPARE(bytesText(1536), "1,50 KiB");
     QCOMPARE(durationText(0.25), "0,25 s");
@@ -151,34 +105,6 @@ void TestLanguage::fallsBackToEnglish() {
         QCOMPARE(vms(2), "2 VMs run on from an earlier start.");
         QCOMPARE(RunPage::tr("St&op"), "St&op");
     }
-}
-
-void TestLanguage::hasNoKeyTwiceOnAPage_data() {
-    QTest::addColumn<QString>("language");
-    QTest::newRow("English") << "en";
-    QTest::newRow("German") << "de";
-}
-
-void TestLanguage::hasNoKeyTwiceOnAPage() {
-    QFETCH(QString, language);
-    speak(QLocale(language));
-    MainWindow window(*m_services);
-    const QString nothing = toQt(*m_scratch / "nothing.cloudlet");
-    QList<Page*> pages{window.currentPage(), new OverlayPage(*m_services, nothing),
-                       new RunPage(*m_services, nothing), new CloudletsPage};
-    AuthorOrder order;
-    order.base = "nothing";
-    pages << new AuthorPage(*m_services, order);
-    QStringList twice;
-    for (Page* page : pages) {
-        if (page != window.currentPage()) window.addPage(page);
-        auto* stack = page->findChild<QStackedWidget*>();
-        for (int front = 0; front < (stack != nullptr ? stack->count() : 1); ++front) {
-            if (stack != nullptr) stack->setCurrentIndex(front);
-            twice += keysTwice(window, *page);
-        }
-    }
-    QVERIFY2(twice.isEmpty(), qPrintable(twice.join(u'\n')));
 }
 
 QTEST_MAIN(TestLanguage)

@@ -17,7 +17,6 @@
 #include <QTest>
 #include <QTreeView>
 #include <QTreeWidget>
-#include <cmath>
 #include <future>
 #include <memory>
 #include <optional>
@@ -41,6 +40,7 @@
 #include "engine/jobs/rehearse.h"
 #include "engine/net/pair_link.h"
 #include "engine/net/trust_store.h"
+#include "tests/studio/picture.h"
 #include "tests/support/result_checks.h"
 #include "tests/whole/place.h"
 #include "widgets/console_panel.h"
@@ -56,47 +56,6 @@ constexpr quint16 kWebPort = 8080;
 // Some noise, so that the overlay weighs something.
 constexpr const char* kTyped =
     "clear; head -c 2000000 /dev/urandom > /www/noise; echo typed-in > /www/typed; ls -l /www\n";
-
-QPalette darkPalette() {
-    QPalette palette;
-    const QColor window(0x2b, 0x2d, 0x31);
-    const QColor text(0xec, 0xec, 0xec);
-    palette.setColor(QPalette::Window, window);
-    palette.setColor(QPalette::Base, QColor(0x1f, 0x21, 0x24));
-    palette.setColor(QPalette::AlternateBase, QColor(0x25, 0x27, 0x2b));
-    palette.setColor(QPalette::Button, QColor(0x38, 0x3b, 0x40));
-    palette.setColor(QPalette::ToolTipBase, window);
-    for (const QPalette::ColorRole role :
-         {QPalette::WindowText, QPalette::Text, QPalette::ButtonText, QPalette::ToolTipText}) {
-        palette.setColor(role, text);
-        palette.setColor(QPalette::Disabled, role, QColor(0x80, 0x82, 0x86));
-    }
-    palette.setColor(QPalette::PlaceholderText, QColor(0x9a, 0x9c, 0xa0));
-    palette.setColor(QPalette::Light, QColor(0x45, 0x48, 0x4e));
-    palette.setColor(QPalette::Mid, QColor(0x22, 0x24, 0x27));
-    palette.setColor(QPalette::Dark, QColor(0x18, 0x19, 0x1b));
-    palette.setColor(QPalette::Shadow, Qt::black);
-    palette.setColor(QPalette::Highlight, QColor(0x3d, 0x7e, 0xc9));
-    palette.setColor(QPalette::HighlightedText, Qt::white);
-    palette.setColor(QPalette::Link, QColor(0x6c, 0xb0, 0xff));
-    return palette;
-}
-
-// Writes NAME-THEME-SCALE.png for both themes; does nothing unless pictures are wanted.
-void picture(QWidget& widget, const QString& name) {
-    const QString folder = qEnvironmentVariable("CLOUDLET_SCREENSHOTS");
-    if (folder.isEmpty()) return;
-    const QPalette light = QApplication::style()->standardPalette();
-    for (const bool dark : {false, true}) {
-        QApplication::setPalette(dark ? darkPalette() : light);
-        QCoreApplication::processEvents();
-        const QString file = QStringLiteral("%1/%2-%3-%4.png")
-                                 .arg(folder, name, dark ? "dark" : "light")
-                                 .arg(std::lround(widget.devicePixelRatioF()));
-        QVERIFY2(widget.grab().save(file), qPrintable(file));
-    }
-    QApplication::setPalette(light);
-}
 
 // httpGet, while the window goes on.
 std::string fetched(quint16 port, const std::string& page) {

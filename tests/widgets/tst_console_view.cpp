@@ -365,11 +365,12 @@ void TestConsoleView::reconnectsWhenAsked() {
     ConsolePanel panel;
     QMap<QString, QAction*> actions;
     for (auto* button : panel.findChildren<QToolButton*>()) {
-        if (!button->text().isEmpty()) actions[button->text()] = button->defaultAction();
+        if (!button->text().isEmpty())
+            actions[button->text().remove('&')] = button->defaultAction();
     }
     // Nothing resizes the guest: with what Debian 12 has, no guest can take it over VNC.
-    QCOMPARE(actions.keys(), QStringList({"Clipboard", "Fit", "Full screen", "Reconnect",
-                                          "Save picture…", "Send keys", "Type text…"}));
+    QCOMPARE(actions.keys(), QStringList({"Clipboard", "Full screen", "Reconnect", "Save picture…",
+                                          "Send keys", "Type text…", "Zoom to fit"}));
     QAction* reconnect = actions["Reconnect"];
     QVERIFY(!reconnect->isEnabled());
     panel.view().open(unixConnector(m_path));
