@@ -151,6 +151,22 @@
         <source>&amp;End the guest</source>
         <translation>Gast &amp;beenden</translation>
     </message>
+    <message>
+        <source>&amp;Inspect</source>
+        <translation>&amp;Untersuchen</translation>
+    </message>
+    <message>
+        <source>Shows what this overlay holds, and where</source>
+        <translation>Zeigt, was dieses Overlay enthält und wo</translation>
+    </message>
+    <message>
+        <source>&amp;Push to…</source>
+        <translation>&amp;Übertragen…</translation>
+    </message>
+    <message>
+        <source>Sends it to a cloudlet and runs it there</source>
+        <translation>Überträgt es an ein Cloudlet und führt es dort aus</translation>
+    </message>
 </context>
 <context>
     <name>cloudlet::BasePage</name>
@@ -501,6 +517,10 @@ Sie lesen können.</translation>
         <source>&amp;End the VM</source>
         <translation>VM &amp;beenden</translation>
     </message>
+    <message>
+        <source>Bases that it holds</source>
+        <translation>Basen, die es hält</translation>
+    </message>
 </context>
 <context>
     <name>cloudlet::CompositionBar</name>
@@ -711,6 +731,14 @@ Sie lesen können.</translation>
     <message>
         <source>New &amp;disk:</source>
         <translation>Neue P&amp;latte:</translation>
+    </message>
+    <message>
+        <source>C&amp;lean the guest before it is saved</source>
+        <translation>&amp;Gast vor dem Speichern aufräumen</translation>
+    </message>
+    <message>
+        <source>Frees memory and trims disks through the guest&apos;s agent, if it has one; the base and what is made from it are smaller then</source>
+        <translation>Gibt über den Agenten des Gasts, falls er einen hat, Arbeitsspeicher und Plattenblöcke frei; die Basis und was aus ihr entsteht, werden dadurch kleiner</translation>
     </message>
 </context>
 <context>
@@ -2298,6 +2326,14 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
     <message>
         <source>&quot;%1&quot; has ended; its files are removed.</source>
         <translation>„%1“ ist beendet; ihre Dateien sind entfernt.</translation>
+    </message>
+    <message>
+        <source>Started:</source>
+        <translation>Gestartet:</translation>
+    </message>
+    <message>
+        <source>Session:</source>
+        <translation>Sitzung:</translation>
     </message>
 </context>
 <context>

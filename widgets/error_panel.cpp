@@ -10,6 +10,8 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "widgets/sentence.h"
+
 namespace cloudlet {
 
 namespace {
@@ -66,7 +68,7 @@ ErrorPanel::ErrorPanel(QWidget* parent)
 }
 
 void ErrorPanel::showError(const QString& sentence, const QString& details) {
-    m_sentence->setText(sentence);
+    m_sentence->setText(asSentence(sentence));
     m_details->setPlainText(details);
     m_toggle->setVisible(!details.isEmpty());
     m_toggle->setChecked(false);

@@ -8,6 +8,8 @@
 #include <QPushButton>
 #include <algorithm>
 
+#include "widgets/sentence.h"
+
 namespace cloudlet {
 
 namespace {
@@ -67,7 +69,7 @@ StageBar::StageBar(QWidget* parent)
 
 void StageBar::setStage(const StageView& view) {
     const QString stage = view.stage.isEmpty() ? tr("starting") : view.stage;
-    m_stage->setText(stage.left(1).toUpper() + stage.mid(1));
+    m_stage->setText(capitalised(stage));
     m_numbers->setText(describeStage(view));
     m_bar->setRange(0, view.total == 0 ? 0 : kSteps);
     if (view.total == 0) return;

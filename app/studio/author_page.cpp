@@ -91,14 +91,21 @@ void AuthorPage::buildActions() {
         addAction(tr("&Create overlay…"), tr("Writes what you changed to one file (Ctrl+Shift+C)"));
     m_create->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_C);
     setMain(m_create);
-    m_run = addAction(tr("R&un it here"), tr("Brings the VM of this overlay to life"));
+    QAction* look = addAction(tr("&Inspect"), tr("Shows what this overlay holds, and where"));
+    QAction* send = addAction(tr("&Push to…"), tr("Sends it to a cloudlet and runs it there"));
+    QAction* start = addAction(tr("R&un it here"), tr("Brings the VM of this overlay to life"));
+    setMain(start);
+    m_onceMade = {look, send, start};
+    connect(look, &QAction::triggered, this,
+            [this] { Q_EMIT inspectRequested(overlayOrder().file); });
+    connect(send, &QAction::triggered, this, [this] { Q_EMIT pushRequested(overlayOrder().file); });
+    connect(start, &QAction::triggered, this, [this] { Q_EMIT runRequested(overlayOrder().file); });
     connect(m_ports, &QAction::triggered, this, &AuthorPage::askForPorts);
     connect(m_script, &QAction::triggered, this, &AuthorPage::askForScript);
     connect(m_clean, &QAction::triggered, m_job, &AuthorJob::cleanGuest);
     connect(m_discard, &QAction::triggered, this, &AuthorPage::discard);
     connect(m_create, &QAction::triggered, this,
             [this] { askForOverlay(m_job->order().base + QStringLiteral(" overlay"), needs()); });
-    connect(m_run, &QAction::triggered, this, [this] { Q_EMIT runRequested(overlayOrder().file); });
 }
 
 void AuthorPage::phaseChanged() {
@@ -108,7 +115,8 @@ void AuthorPage::phaseChanged() {
         action->setEnabled(phase == Phase::running);
         action->setVisible(phase != Phase::ended);
     }
-    m_run->setVisible(phase == Phase::ended && m_job->job().state() == Job::State::done);
+    const bool isMade = phase == Phase::ended && m_job->job().state() == Job::State::done;
+    for (QAction* action : m_onceMade) action->setVisible(isMade);
     switch (phase) {
         case Phase::preparing:
             heading().setText(m_job->order().left

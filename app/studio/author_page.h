@@ -42,7 +42,7 @@ private:
     QAction* m_clean = nullptr;
     QAction* m_create = nullptr;
     QAction* m_discard = nullptr;
-    QAction* m_run = nullptr;
+    QList<QAction*> m_onceMade;           // what can be done with the overlay
     std::vector<PortForward> m_forwards;  // as the person wants them
     std::optional<OverlayEstimate> m_estimate;
 };

@@ -34,6 +34,7 @@ Result<void> BaseJob::work(Progress& progress, const std::stop_token& stop) {
     request.machine.memoryBytes = m_order.memoryBytes;
     request.machine.vcpus = m_order.vcpus;
     request.machine.qemuVersion = "0.0";  // known once it runs
+    if (!m_order.clean) request.cleaning = Cleaning::never;
     request.triggerLimit = kPatience;
     request.trigger =
         PersonConfirms{[this](Domain& domain, Progress& waiting, const std::stop_token& ends) {

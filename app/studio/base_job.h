@@ -18,6 +18,7 @@ struct BaseOrder {
     quint64 memoryBytes = 0;
     quint64 diskBytes = 0;  // of the new disk, with an installer
     unsigned vcpus = 1;
+    bool clean = true;  // frees memory and trims disks first, through its agent
 };
 
 class BaseJob : public QObject {

@@ -1,6 +1,7 @@
 #include "app/studio/base_page.h"
 
 #include <QAction>
+#include <QCheckBox>
 #include <QDialogButtonBox>
 #include <QFileInfo>
 #include <QFormLayout>
@@ -40,10 +41,15 @@ CreateBaseDialog::CreateBaseDialog(QString file, bool isInstaller, QWidget* pare
       m_name(new QLineEdit(QFileInfo(m_file).completeBaseName().left(kLongestName))),
       m_memory(numberBox(64, 1 << 20, 1024, tr(" MiB"))),
       m_vcpus(numberBox(1, 64, 1, {})),
-      m_disk(numberBox(1, 16384, 8, tr(" GiB"))) {
+      m_disk(numberBox(1, 16384, 8, tr(" GiB"))),
+      m_clean(new QCheckBox(tr("C&lean the guest before it is saved"))) {
     setWindowTitle(isInstaller ? tr("Install a base VM") : tr("Create a base VM"));
     m_name->setMaxLength(kLongestName);
     m_memory->setSingleStep(256);
+    m_clean->setChecked(true);
+    m_clean->setToolTip(
+        tr("Frees memory and trims disks through the guest's agent, if it has one; the base and "
+           "what is made from it are smaller then"));
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel);
     QPushButton* start = buttons->button(QDialogButtonBox::Ok);
     start->setText(tr("&Start"));
@@ -60,6 +66,7 @@ CreateBaseDialog::CreateBaseDialog(QString file, bool isInstaller, QWidget* pare
     form->addRow(tr("&Memory:"), m_memory);
     form->addRow(tr("&Processors:"), m_vcpus);
     if (isInstaller) form->addRow(tr("New &disk:"), m_disk);
+    form->addRow(QString(), m_clean);
     form->addRow(buttons);
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
@@ -73,7 +80,8 @@ BaseOrder CreateBaseDialog::order() const {
             m_isInstaller,
             static_cast<quint64>(m_memory->value()) * kMiB,
             static_cast<quint64>(m_disk->value()) * kGiB,
-            static_cast<unsigned>(m_vcpus->value())};
+            static_cast<unsigned>(m_vcpus->value()),
+            m_clean->isChecked()};
 }
 
 BasePage::BasePage(StudioServices& services, const BaseOrder& order, QWidget* parent)
@@ -121,10 +129,12 @@ QString BasePage::commandLine() const {
     } else {
         line += shellQuoted(order.file);
     }
-    return line + QStringLiteral(" --name %1 --memory %2M --vcpus %3")
-                      .arg(shellQuoted(order.name))
-                      .arg(order.memoryBytes / kMiB)
-                      .arg(order.vcpus);
+    return line +
+           QStringLiteral(" --name %1 --memory %2M --vcpus %3")
+               .arg(shellQuoted(order.name))
+               .arg(order.memoryBytes / kMiB)
+               .arg(order.vcpus) +
+           (order.clean ? QString() : QStringLiteral(" --no-clean"));
 }
 
 QString BasePage::wouldLose() const {

@@ -6,6 +6,7 @@
 #include "app/studio/base_job.h"
 #include "app/studio/guest_frame.h"
 
+class QCheckBox;
 class QLineEdit;
 class QSpinBox;
 
@@ -24,6 +25,7 @@ private:
     QSpinBox* m_memory;
     QSpinBox* m_vcpus;
     QSpinBox* m_disk;
+    QCheckBox* m_clean;
 };
 
 class BasePage : public GuestFrame {

@@ -9,12 +9,15 @@
 #include <QVBoxLayout>
 
 #include "app/studio/cloudlet_jobs.h"
+#include "app/studio/cloudlet_text.h"
 #include "app/studio/confirm.h"
 #include "app/studio/qt_text.h"
 #include "app/studio/settings.h"
 #include "app/studio/tree_rows.h"
 #include "widgets/action_bar.h"
 #include "widgets/error_panel.h"
+#include "widgets/roomy_rows.h"
+#include "widgets/sentence.h"
 #include "widgets/stage_bar.h"
 
 namespace cloudlet {
@@ -23,41 +26,9 @@ namespace {
 
 constexpr int kAskEveryMs = 5000;
 
-QString roleText(Role role) {
-    switch (role) {
-        case Role::viewer:
-            return CloudletsPage::tr("Viewer");
-        case Role::pusher:
-            return CloudletsPage::tr("Pusher");
-        case Role::admin:
-            return CloudletsPage::tr("Admin");
-    }
-    return {};
-}
-
-QString phaseText(const std::string& phase) {
-    if (phase == "receiving") return CloudletsPage::tr("Arrives");
-    if (phase == "starting") return CloudletsPage::tr("Starts");
-    if (phase == "running") return CloudletsPage::tr("Runs, still arrives");
-    if (phase == "complete") return CloudletsPage::tr("Runs");
-    if (phase == "ended") return CloudletsPage::tr("Has ended");
-    return phase == "failed" ? CloudletsPage::tr("Failed") : toQt(phase);
-}
-
-QString leadsText(const std::vector<PortForward>& forwards) {
-    QStringList ports;
-    for (const PortForward& forward : forwards) {
-        ports << CloudletsPage::tr("%1 to %2").arg(forward.hostPort).arg(forward.guestPort);
-    }
-    return ports.join(QStringLiteral(", "));
-}
-
-QString loadText(const ServerState& state) {
-    return CloudletsPage::tr("%1 of %2 sessions, %3 of %4 of memory, %5 of %6 of disk in use.")
-        .arg(state.running.used)
-        .arg(state.running.limit)
-        .arg(bytesText(state.memory.used), bytesText(state.memory.limit),
-             bytesText(state.disk.used), bytesText(state.disk.limit));
+// Unless a person has chosen.
+void chooseFirst(QTreeWidget& tree) {
+    if (tree.currentItem() == nullptr) tree.setCurrentItem(tree.topLevelItem(0));
 }
 
 }  // namespace
@@ -113,6 +84,7 @@ QTreeWidget* CloudletsPage::buildTree(const QString& name, const QStringList& co
     tree->setAccessibleName(name);
     tree->setRootIsDecorated(false);
     tree->setUniformRowHeights(true);
+    tree->setItemDelegate(new RoomyRows(tree));
     tree->setAlternatingRowColors(true);
     tree->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
     tree->header()->setStretchLastSection(true);
@@ -138,6 +110,7 @@ QWidget* CloudletsPage::buildServers() {
     layout->addWidget(bar);
     layout->addWidget(m_servers, 1);
     layout->addWidget(m_hint);
+    layout->addSpacing(fontMetrics().height() / 2);  // to the grip
     return widget;
 }
 
@@ -146,6 +119,7 @@ QWidget* CloudletsPage::buildState() {
     m_heading->setTextFormat(Qt::PlainText);
     QFont bold = m_heading->font();
     bold.setBold(true);
+    bold.setPointSizeF(bold.pointSizeF() * 1.2);
     m_heading->setFont(bold);
     m_load = new QLabel;
     m_load->setTextFormat(Qt::PlainText);
@@ -169,15 +143,22 @@ QWidget* CloudletsPage::buildState() {
     sessions->setContentsMargins(0, 0, 0, 0);
     sessions->addWidget(bar);
     sessions->addWidget(m_sessions, 1);
+    auto* heldThere = new QLabel(tr("Bases that it holds"));
+    heldThere->setMinimumHeight(bar->sizeHint().height());  // so that both lists begin alike
+    auto* right = new QWidget;
+    auto* bases = new QVBoxLayout(right);
+    bases->setContentsMargins(0, 0, 0, 0);
+    bases->addWidget(heldThere);
+    bases->addWidget(m_bases, 1);
     auto* split = new QSplitter;
     split->setChildrenCollapsible(false);
     split->addWidget(left);
-    split->addWidget(m_bases);
+    split->addWidget(right);
     split->setStretchFactor(0, 3);
     split->setStretchFactor(1, 2);
     auto* widget = new QWidget;
     auto* layout = new QVBoxLayout(widget);
-    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setContentsMargins(0, fontMetrics().height() / 2, 0, 0);
     layout->addWidget(m_heading);
     layout->addWidget(m_load);
     layout->addWidget(split, 1);
@@ -212,7 +193,7 @@ void CloudletsPage::asked() {
         showServers();
         showState();
     } else {
-        m_hint->setText(toQt(m_asking.error().message));
+        m_hint->setText(asSentence(toQt(m_asking.error().message)));
         m_hint->show();
     }
 }
@@ -231,16 +212,14 @@ void CloudletsPage::showServers() {
                      {toQt(each.name), toQt(each.address.text()), {}, tr("Not paired")});
         }
     }
-    if (m_servers->currentItem() == nullptr && m_servers->topLevelItemCount() > 0) {
-        m_servers->setCurrentItem(m_servers->topLevelItem(0));
-    }
+    chooseFirst(*m_servers);
     if (m_list.known.empty()) {
         m_hint->setText(
             tr("A cloudlet is another machine that runs VMs of overlays. On it, run "
                "\"synthesis_server run\" and \"synthesis_server pair\"; the link that "
                "this prints goes into Pair."));
     } else {
-        m_hint->setText(m_list.noDiscovery);
+        m_hint->setText(asSentence(m_list.noDiscovery));
     }
     m_hint->setVisible(!m_hint->text().isEmpty());
 }
@@ -271,7 +250,7 @@ void CloudletsPage::showState() {
     const bool answers = cloudlet != nullptr && cloudlet->state;
     m_heading->setText(cloudlet != nullptr ? toQt(cloudlet->server.name) : QString());
     m_load->setText(answers ? loadText(*cloudlet->state)
-                            : (cloudlet != nullptr ? cloudlet->problem : QString()));
+                            : asSentence(cloudlet != nullptr ? cloudlet->problem : QString()));
     {
         TreeRows sessions(*m_sessions);
         TreeRows bases(*m_bases);
@@ -289,6 +268,7 @@ void CloudletsPage::showState() {
             }
         }
     }
+    chooseFirst(*m_sessions);
     refreshActions();
 }
 

@@ -23,6 +23,9 @@ GuestFrame::GuestFrame(QWidget* parent)
       m_error(new ErrorPanel) {
     m_heading->setWordWrap(true);
     m_heading->setTextFormat(Qt::PlainText);
+    QFont large = m_heading->font();
+    large.setPointSizeF(large.pointSizeF() * 1.2);
+    m_heading->setFont(large);
     auto* top = new QHBoxLayout;
     top->addWidget(m_heading, 1);
     top->addWidget(m_bar);

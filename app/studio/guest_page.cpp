@@ -55,7 +55,7 @@ void GuestPage::attach(GuestJob& job) {
     connect(&job.job(), &Job::noticed, &side(), &GuestSide::log);
     connect(&job.job(), &Job::stageFinished, this, [this](const QString& stage, double seconds) {
         if (stage.isEmpty()) return;  // the guest was the person's
-        side().log(tr("%1: %2").arg(stage, durationText(seconds)));
+        side().log(tr("%1: %2").arg(stage, durationText(seconds).replace(u' ', QChar::Nbsp)));
     });
 }
 

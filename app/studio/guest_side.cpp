@@ -8,6 +8,8 @@
 #include <QTime>
 #include <QVBoxLayout>
 
+#include "widgets/sentence.h"
+
 namespace cloudlet {
 
 namespace {
@@ -113,7 +115,7 @@ void GuestSide::changeEvent(QEvent* event) {
 
 void GuestSide::log(const QString& text) {
     m_log->addItem(QStringLiteral("%1  %2").arg(
-        QTime::currentTime().toString(QStringLiteral("hh:mm:ss")), text));
+        QTime::currentTime().toString(QStringLiteral("hh:mm:ss")), capitalised(text)));
     if (m_log->count() > kMostLines) delete m_log->takeItem(0);
     m_log->scrollToBottom();
 }

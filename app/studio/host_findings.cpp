@@ -8,12 +8,14 @@
 #include <QPushButton>
 #include <QStandardPaths>
 #include <QStyle>
+#include <QStyledItemDelegate>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 #include <algorithm>
 
 #include "app/studio/qt_text.h"
 #include "engine/jobs/examine_base.h"
+#include "widgets/sentence.h"
 
 namespace cloudlet {
 
@@ -34,6 +36,18 @@ QStyle::StandardPixmap pictureOf(HostFinding::State state) {
     return QStyle::SP_MessageBoxQuestion;
 }
 
+// What has several lines begins where its row begins, and so does the icon before it.
+class TopAligned : public QStyledItemDelegate {
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+protected:
+    void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override {
+        QStyledItemDelegate::initStyleOption(option, index);
+        option->decorationAlignment = Qt::AlignTop | Qt::AlignHCenter;
+    }
+};
+
 }  // namespace
 
 HostFindings::HostFindings(Show show, QWidget* parent)
@@ -46,6 +60,7 @@ HostFindings::HostFindings(Show show, QWidget* parent)
     m_list->setHeaderLabels({tr("Subject"), tr("Found"), tr("Remedy")});
     m_list->setRootIsDecorated(false);
     m_list->setWordWrap(true);
+    m_list->setItemDelegate(new TopAligned(m_list));
     m_list->setUniformRowHeights(false);
     m_list->setAccessibleName(tr("Findings"));
     m_list->header()->setStretchLastSection(false);
@@ -99,7 +114,9 @@ void HostFindings::showFindings(const std::vector<HostFinding>& findings) {
         const HostFinding& finding = findings[i];
         if (m_show == Show::whatIsMissing && finding.state == HostFinding::State::good) continue;
         auto* item = new QTreeWidgetItem(
-            m_list, {toQt(finding.subject), toQt(finding.text), toQt(finding.remedy)});
+            m_list, {toQt(finding.subject), capitalised(toQt(finding.text)),
+                     finding.remedy == finding.command ? toQt(finding.remedy)
+                                                       : capitalised(toQt(finding.remedy))});
         item->setData(0, Qt::UserRole, static_cast<int>(i));
         item->setIcon(0, style()->standardIcon(pictureOf(finding.state)));
         item->setToolTip(1, toQt(finding.text));

@@ -167,14 +167,14 @@ QWidget* LibraryPage::buildList() {
     top->addWidget(buildButtons());
     top->addStretch();
     top->addWidget(m_search, 1);
-    auto* left = new QVBoxLayout;
-    left->addLayout(top);
-    left->addWidget(m_tree, 1);
+    auto* below = new QHBoxLayout;
+    below->addWidget(m_tree, 1);
+    below->addWidget(m_details);
     auto* widget = new QWidget;
-    auto* layout = new QHBoxLayout(widget);
+    auto* layout = new QVBoxLayout(widget);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->addLayout(left, 1);
-    layout->addWidget(m_details);
+    layout->addLayout(top);
+    layout->addLayout(below, 1);
     return widget;
 }
 

@@ -33,6 +33,7 @@
 #include "app/studio/survivor_page.h"
 #include "engine/jobs/guest.h"
 #include "widgets/notice_bar.h"
+#include "widgets/sentence.h"
 
 namespace cloudlet {
 
@@ -182,10 +183,7 @@ void MainWindow::recovered() {
     for (const QString& line : lines) m_log.add(line);
     const auto left = static_cast<int>(m_found->survivors.size() + m_found->interrupted.size());
     if (left > 0) lines << tr("%n VM(s) run on from an earlier start.", nullptr, left);
-    for (QString& line : lines) {
-        line = line.left(1).toUpper() + line.mid(1);
-        if (!line.endsWith(u'.')) line += u'.';
-    }
+    for (QString& line : lines) line = asSentence(line);
     if (!lines.isEmpty()) {
         m_notice->showNotice(lines.join(u'\n'), left > 0 ? tr("&Show") : QString());
     }

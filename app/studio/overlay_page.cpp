@@ -39,6 +39,14 @@ QLabel* plainLabel() {
     return label;
 }
 
+QLabel* sectionLabel(const QString& text) {
+    auto* label = new QLabel(text);
+    QFont bold = label->font();
+    bold.setBold(true);
+    label->setFont(bold);
+    return label;
+}
+
 ChunkMapImage mapOf(const QString& name, const PlaceMap& map) {
     ChunkMapImage image;
     image.name = name;
@@ -164,9 +172,9 @@ QWidget* OverlayPage::buildLeft() {
     auto* widget = new QWidget;
     auto* layout = new QVBoxLayout(widget);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(new QLabel(tr("What takes how much of the file")));
+    layout->addWidget(sectionLabel(tr("What takes how much of the file")));
     layout->addWidget(m_sizes);
-    layout->addWidget(new QLabel(tr("Where it lies in the VM")));
+    layout->addWidget(sectionLabel(tr("Where it lies in the VM")));
     layout->addWidget(m_map);
     layout->addWidget(m_composition);
     layout->addStretch();
@@ -190,7 +198,7 @@ QWidget* OverlayPage::buildRight() {
     auto* widget = new QWidget;
     auto* layout = new QVBoxLayout(widget);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(new QLabel(tr("Files of the guest on its disk")));
+    layout->addWidget(sectionLabel(tr("Files of the guest on its disk")));
     layout->addWidget(m_filesView, 1);
     layout->addWidget(m_filesSummary);
     layout->addStretch();  // while there is no list

@@ -137,6 +137,8 @@ void PushDialog::allow(bool push, const QString& sentence) {
     for (QAbstractButton* button : m_buttons->buttons()) {
         if (m_buttons->buttonRole(button) == QDialogButtonBox::AcceptRole) {
             button->setEnabled(push);
+            // A disabled button is none: Enter would press Cancel from then on.
+            if (push) qobject_cast<QPushButton*>(button)->setDefault(true);
             if (push && !m_choice->hasFocus() && !m_sendBase->hasFocus()) button->setFocus();
         }
     }

@@ -20,6 +20,8 @@ SurvivorPage::SurvivorPage(StudioServices& services, const SessionRecord& sessio
     heading().setText(tr("\"%1\" runs on, though the program that started it has ended.")
                           .arg(toQt(session.title)));
     stage().hide();
+    side().setFact(tr("Started:"), dateText(session.started));
+    side().setFact(tr("Session:"), toQt(session.id).left(8));
     side().setForwards(forwardFacts(forwardsFromJson(session.forwards)));
     connect(m_end, &QAction::triggered, this, [this, &services] {
         m_end->setEnabled(false);

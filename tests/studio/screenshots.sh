@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Pictures of each page of the studio, light and dark, at scale 1 and 2, in build/screenshots, and
-# in German at scale 1 in build/screenshots/de. They are of the real window with the small test
-# guest in it; takes some minutes.
+# Pictures of each page and dialog of the studio, light and dark, at scale 1 and 2, in
+# build/screenshots, and in German at scale 1 in build/screenshots/de. They are of the real window
+# with the small test guest in it; takes some minutes.
 #
 # Usage: tests/studio/screenshots.sh [PRESET]     the build to use; else dev
 set -euo pipefail
@@ -12,13 +12,15 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 preset=${1:-dev}
 
 cd "$root"
-cmake --build --preset "$preset" --target studio_tst_studio -j 2 -- --quiet
+cmake --build --preset "$preset" --target studio_tst_studio studio_tst_keyboard -j 2 -- --quiet
 [ -n "${CLOUDLET_TINY_DISK:-}" ] || tinyDisk
 rm -rf build/screenshots
 take() { # FOLDER SCALE LOCALE
     mkdir -p "$1"
-    CLOUDLET_SCREENSHOTS=$root/$1 QT_SCALE_FACTOR=$2 LC_ALL=$3 QT_FONT_DPI=96 \
-        QT_QPA_PLATFORM=offscreen "build/$preset/tests/studio/tst_studio"
+    for test in tst_keyboard tst_studio; do # the dialogs; what needs a guest
+        CLOUDLET_SCREENSHOTS=$root/$1 QT_SCALE_FACTOR=$2 LC_ALL=$3 QT_FONT_DPI=96 \
+            QT_QPA_PLATFORM=offscreen "build/$preset/tests/studio/$test"
+    done
 }
 take build/screenshots 1 C.UTF-8
 take build/screenshots 2 C.UTF-8

@@ -133,18 +133,24 @@ void TestBasePage::asksBeforeItDiscards() {
 
 void TestBasePage::saysItsCommand_data() {
     QTest::addColumn<bool>("isInstaller");
+    QTest::addColumn<bool>("clean");
     QTest::addColumn<QString>("command");
-    QTest::newRow("disk") << false
+    QTest::newRow("not cleaned")
+        << false << false
+        << "cloudlet base '/no such' --name 'my base' --memory 1024M --vcpus 2 --no-clean";
+    QTest::newRow("disk") << false << true
                           << "cloudlet base '/no such' --name 'my base' --memory 1024M --vcpus 2";
-    QTest::newRow("disc") << true
+    QTest::newRow("disc") << true << true
                           << "cloudlet base --cdrom '/no such' --new-disk 8G --name 'my base' "
                              "--memory 1024M --vcpus 2";
 }
 
 void TestBasePage::saysItsCommand() {
     QFETCH(bool, isInstaller);
+    QFETCH(bool, clean);
     BaseOrder wanted = order("/no such");
     wanted.isInstaller = isInstaller;
+    wanted.clean = clean;
     const BasePage page(m_services, wanted);
     QTEST(page.commandLine(), "command");
 }

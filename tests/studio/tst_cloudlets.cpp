@@ -223,8 +223,7 @@ void TestCloudlets::tellsWhatACloudletHoldsAndRuns() {
     QCOMPARE(list->topLevelItem(0)->text(3), "4711 to 80");
     QCOMPARE(tree(page, "Cloudlets")->topLevelItem(0)->text(0), "edge");
     QCOMPARE(tree(page, "Cloudlets")->topLevelItem(0)->text(3), "Answers");
-    QVERIFY(!action(page, "Open console")->isEnabled());  // none is chosen
-    list->setCurrentItem(list->topLevelItem(0));
+    QCOMPARE(list->currentItem(), list->topLevelItem(0));
     QVERIFY(action(page, "Open console")->isEnabled());
     QSignalSpy wanted(&page, &CloudletsPage::consoleRequested);
     action(page, "Open console")->trigger();
@@ -287,8 +286,7 @@ void TestCloudlets::fetchesTheResidueOfASession() {
     page.show();
     QTreeWidget* list = tree(page, "Sessions");
     QTRY_COMPARE(list->topLevelItemCount(), 1);
-    QVERIFY(!action(page, "Fetch residue")->isEnabled());
-    list->setCurrentItem(list->topLevelItem(0));
+    QCOMPARE(list->currentItem(), list->topLevelItem(0));
     QVERIFY(action(page, "Fetch residue")->isEnabled());
     QSignalSpy ended(&page, &CloudletsPage::jobEnded);
     const QString file = toQt(*m_scratch / "used.cloudlet");
@@ -348,6 +346,7 @@ void TestCloudlets::offersToSendTheBase() {
     QVERIFY(!pushButton(dialog)->isEnabled());
     QTest::keyClick(choice(), Qt::Key_Space);
     QVERIFY(pushButton(dialog)->isEnabled());
+    QVERIFY(qobject_cast<QPushButton*>(pushButton(dialog))->isDefault());
     QVERIFY(dialog.order().base == wanted.base);
     QCOMPARE(m_server->sessions.usage().begun, std::uint64_t{0});
 

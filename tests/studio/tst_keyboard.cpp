@@ -39,6 +39,7 @@
 #include "app/studio/settings.h"
 #include "app/studio/survivor_page.h"
 #include "engine/net/paired_servers.h"
+#include "engine/net/secret.h"
 #include "tests/catalog/base_fixture.h"
 #include "tests/studio/picture.h"
 #include "tests/support/scratch.h"
@@ -340,7 +341,7 @@ PairedServer TestKeyboard::server() const {
     PairedServer server;
     server.name = "edge";
     server.address = {"127.0.0.1", 1};  // nothing answers there
-    server.token = "token";
+    server.token = randomSecret().value();
     return server;
 }
 
@@ -360,7 +361,9 @@ void TestKeyboard::emptyLibraryPage() {
 void TestKeyboard::authorPage() {
     AuthorOrder order;
     order.base = "nothing";
-    checkPage(new AuthorPage(*m_services, order), {AuthorPage::tr("R&un it here")});
+    checkPage(
+        new AuthorPage(*m_services, order),
+        {AuthorPage::tr("R&un it here"), AuthorPage::tr("&Inspect"), AuthorPage::tr("&Push to…")});
 }
 
 void TestKeyboard::basePage() {

@@ -1,6 +1,7 @@
 // The window on a real guest: author, create the overlay, run it. With CLOUDLET_SCREENSHOTS set to
 // a folder it also keeps a picture of each page there, light and dark
 // (tests/studio/screenshots.sh).
+#include <QAction>
 #include <QApplication>
 #include <QDialogButtonBox>
 #include <QDir>
@@ -23,6 +24,7 @@
 
 #include "app/studio/author_dialogs.h"
 #include "app/studio/author_page.h"
+#include "app/studio/base_page.h"
 #include "app/studio/cloudlets_page.h"
 #include "app/studio/gui_watchdog.h"
 #include "app/studio/host_dialog.h"
@@ -34,12 +36,14 @@
 #include "app/studio/push_dialog.h"
 #include "app/studio/push_page.h"
 #include "app/studio/qt_text.h"
+#include "app/studio/remote_page.h"
 #include "app/studio/run_page.h"
 #include "app/studio/settings.h"
-#include "engine/jobs/create_base.h"
+#include "app/studio/survivor_page.h"
 #include "engine/jobs/rehearse.h"
 #include "engine/net/pair_link.h"
 #include "engine/net/trust_store.h"
+#include "engine/vm/domain_plan.h"
 #include "tests/studio/picture.h"
 #include "tests/support/result_checks.h"
 #include "tests/whole/place.h"
@@ -56,6 +60,13 @@ constexpr quint16 kWebPort = 8080;
 // Some noise, so that the overlay weighs something.
 constexpr const char* kTyped =
     "clear; head -c 2000000 /dev/urandom > /www/noise; echo typed-in > /www/typed; ls -l /www\n";
+
+void act(const QObject& where, const QString& text) {
+    for (QAction* each : where.findChildren<QAction*>()) {
+        if (each->text() == text && each->isEnabled()) return each->trigger();
+    }
+    QFAIL(qPrintable(text));
+}
 
 // httpGet, while the window goes on.
 std::string fetched(quint16 port, const std::string& page) {
@@ -88,6 +99,7 @@ private:
     void rehearseOverlay(const QString& file);
     void runOverlay();
     void inspectOverlay();
+    void showSurvivor();
     void saveResidue(RunPage& page, quint16 webPort);
     void startServer();
     void pairWithServer();
@@ -136,21 +148,34 @@ void TestStudio::openWindow() {
     QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
 }
 
+// As a person does it; that the guest is ready, its serial line says.
 void TestStudio::makeBase() {
-    CreateBaseRequest request;
-    request.name = "tiny";
-    request.disk = std::getenv("CLOUDLET_TINY_DISK");
-    request.machine.memoryBytes = 128 << 20;
-    request.machine.qemuVersion = "0.0";
-    request.trigger = SerialLineMatches{kReady};
-    request.cleaning = Cleaning::never;
-    Job job;
-    job.start([&](Progress& progress, const std::stop_token& stop) -> Result<void> {
-        TRY(createBase(request, TRY(m_services->forJob(progress, stop))));
-        return {};
-    });
-    QTRY_VERIFY_WITH_TIMEOUT(!job.isRunning(), kLimitMs);
-    QVERIFY2(job.state() == Job::State::done, job.error().message.c_str());
+    BaseOrder order;
+    order.name = "tiny";
+    order.file = std::getenv("CLOUDLET_TINY_DISK");
+    order.memoryBytes = 128 << 20;
+    order.clean = false;  // the tiny guest has no agent
+    auto* page = new BasePage(*m_services, order);
+    m_window->addPage(page);
+    const auto isReady = [this] {
+        std::error_code ignored;
+        for (const auto& each :
+             fs::recursive_directory_iterator(m_catalog->layout().run(), ignored)) {
+            QFile log(toQt(each.path()));
+            if (each.path().filename() != RunFiles{}.serialLog() || !log.open(QFile::ReadOnly))
+                continue;
+            if (log.readAll().contains(kReady)) return true;
+        }
+        return false;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(isReady() || !page->job().job().isRunning(), kLimitMs);
+    QTRY_VERIFY_WITH_TIMEOUT(page->console().view().isConnected(), kLimitMs);
+    picture(*m_window, "base");
+    act(*page, BasePage::tr("Create &base"));
+    QTRY_VERIFY_WITH_TIMEOUT(!page->job().job().isRunning(), kLimitMs);
+    QVERIFY2(page->job().job().state() == Job::State::done,
+             page->job().job().error().message.c_str());
+    act(*m_window, MainWindow::tr("&Close page"));
 }
 
 AuthorPage* TestStudio::startAuthoring(std::optional<quint16>& webPort) {
@@ -175,8 +200,6 @@ void TestStudio::typeIntoGuest(AuthorPage& page, quint16 webPort) {
     QCOMPARE(view.typeText(kTyped, *layout), QString());
     QTRY_COMPARE_WITH_TIMEOUT(fetched(webPort, "/typed"), std::string("typed-in\n"), kLimitMs);
     QTRY_VERIFY(view.picture() != before);
-    QTest::qWait(500);  // for the picture only: what the guest prints next
-    picture(*m_window, "author");
 }
 
 void TestStudio::createOverlay(AuthorPage& page) {
@@ -189,6 +212,7 @@ void TestStudio::createOverlay(AuthorPage& page) {
     order.clean = false;
     order.ports = page.job().order().forwards;
     const OverlayEstimate estimate = measured(page);
+    picture(*m_window, "author");
     cancelsCreation(page, order);
     order.file = m_place->file("made/web-page.cloudlet");
     failsAndRetries(page, order);
@@ -298,10 +322,24 @@ void TestStudio::runOverlay() {
     QTRY_VERIFY(fetched(webPort, "/typed").empty());
     page->job().setPaused(false);
     QTRY_COMPARE_WITH_TIMEOUT(fetched(webPort, "/typed"), std::string("typed-in\n"), kLimitMs);
+    showSurvivor();
     saveResidue(*page, webPort);
     page->job().stop();
     QTRY_COMPARE_WITH_TIMEOUT(page->job().phase(), GuestJob::Phase::ended, kLimitMs);
     QCOMPARE(page->job().job().state(), Job::State::done);
+}
+
+// The page of a VM that was left, here on the one that runs.
+void TestStudio::showSurvivor() {
+    const std::vector<SessionRecord> running = m_catalog->runningSessions().value();
+    QVERIFY(!running.empty());
+    auto* page = new SurvivorPage(*m_services, running.front());
+    m_window->addPage(page);
+    QTRY_VERIFY_WITH_TIMEOUT(page->console().view().isConnected(), kLimitMs);
+    QTRY_VERIFY_WITH_TIMEOUT(!page->console().view().guestSize().isEmpty(), kLimitMs);
+    QTest::qWait(300);  // for the picture only
+    picture(*m_window, "survivor");
+    act(*m_window, MainWindow::tr("&Close page"));
 }
 
 // Of the VM that runs; it goes on.
@@ -338,7 +376,6 @@ void TestStudio::authorsAndRuns() {
     QTest::qWait(200);  // for the picture only
     picture(*m_window, "empty");
     makeBase();
-    m_window->library().reload();
     QTRY_COMPARE(m_window->library().model().rowCount(), 1);
     std::optional<quint16> webPort;
     AuthorPage* page = startAuthoring(webPort);
@@ -456,6 +493,14 @@ void TestStudio::pushes() {
         }(),
         kLimitMs);
     picture(*m_window, "cloudlets");
+    act(*m_window->currentPage(), CloudletsPage::tr("Open &console"));
+    auto* remote = qobject_cast<RemotePage*>(m_window->currentPage());
+    QVERIFY(remote != nullptr);
+    QTRY_VERIFY_WITH_TIMEOUT(remote->console().view().isConnected(), kLimitMs);
+    QTRY_VERIFY_WITH_TIMEOUT(!remote->console().view().guestSize().isEmpty(), kLimitMs);
+    QTest::qWait(300);  // for the picture only
+    picture(*m_window, "remote");
+    act(*m_window, MainWindow::tr("&Close page"));
     page->job().finish(push::Then::end);
     QTRY_COMPARE_WITH_TIMEOUT(page->job().job().state(), Job::State::done, kLimitMs);
     QTRY_COMPARE_WITH_TIMEOUT(vmsIn(m_place->path()).size(), std::size_t{0}, kLimitMs);
