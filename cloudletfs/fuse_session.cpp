@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "cloudletfs/fuse.h"
+#include "engine/base/confine.h"
 #include "engine/base/parallel.h"
 #include "engine/mount/start_thread.h"
 
@@ -89,6 +90,8 @@ Result<void> FuseSession::start(std::function<void()> onEnd) {
 }
 
 void FuseSession::serve() {
+    // A guest chooses what comes here. Where it cannot be had, `cloudlet doctor` says so.
+    (void)confineThread(Duty::serveFiles);
     fuse_buf buffer{};
     while (!m_stop) {
         const int size = fuse_session_receive_buf(m_session, &buffer);

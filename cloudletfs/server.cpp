@@ -8,6 +8,7 @@
 #include <array>
 
 #include "cloudletfs/privileges.h"
+#include "engine/base/confine.h"
 #include "engine/mount/start_thread.h"
 
 namespace cloudlet {
@@ -135,6 +136,7 @@ void Server::end() {
 }
 
 void Server::receive() {
+    (void)confineThread(Duty::serveFiles);  // see FuseSession::serve()
     Bytes buffer(kMostPacket);
     while (!m_endRequested) {
         std::array<pollfd, 3> polls{pollfd{m_wakeReceiver.get(), POLLIN, 0},

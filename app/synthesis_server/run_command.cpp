@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "app/synthesis_server/server_context.h"
+#include "engine/base/confine.h"
 #include "engine/base/format.h"
 #include "engine/catalog/catalog.h"
 #include "engine/jobs/guest.h"
@@ -86,6 +87,9 @@ void waitForStop(const std::stop_token& stop) {
 
 Result<void> serve(ServerContext& context, const ServerConfig& config) {
     Catalog catalog = TRY(Catalog::open(config.catalog));
+    if (const Result<void> works = checkConfinement(); !works) {
+        context.terminal.say(works.error().message + ": what decodes overlays is not confined");
+    }
     for (const std::string& note : catalog.notes()) context.terminal.say(note);
     for (const std::string& note : TRY(sweepDeadGuests(catalog))) context.terminal.say(note);
     const ServerIdentity identity = TRY(ServerIdentity::openOrCreate(config.state));

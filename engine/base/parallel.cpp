@@ -44,9 +44,10 @@ Result<void> parallelFor(std::size_t count, const std::function<Result<void>(std
 
 namespace detail {
 
-WorkerPool::WorkerPool(unsigned threads) {
+WorkerPool::WorkerPool(unsigned threads, const std::function<void()>& begin) {
     for (unsigned i = 0; i < threads; ++i) {
-        m_threads.emplace_back([this] {
+        m_threads.emplace_back([this, begin] {
+            if (begin) begin();
             while (true) {
                 std::unique_lock lock(m_mutex);
                 m_wake.wait(lock, [&] { return m_closing || !m_tasks.empty(); });

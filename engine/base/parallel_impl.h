@@ -16,7 +16,8 @@ namespace detail {
 // Runs queued closures on a few threads until it is destroyed; unstarted ones are dropped.
 class WorkerPool {
 public:
-    explicit WorkerPool(unsigned threads);
+    // `begin`: what each of the threads does first.
+    explicit WorkerPool(unsigned threads, const std::function<void()>& begin = {});
     ~WorkerPool();
     WorkerPool(const WorkerPool&) = delete;
     WorkerPool& operator=(const WorkerPool&) = delete;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "engine/base/confine.h"
 #include "engine/jobs/base_package.h"
 
 namespace cloudlet::package {
@@ -81,8 +82,9 @@ Result<Bytes> decodeBlock(const Record& record, ByteView stored, const std::stri
         std::copy(stored.begin(), stored.end(), plain.begin());
     } else {
         // Into exactly what the record promises: a bomb is an error, not memory.
-        const std::size_t size =
-            ZSTD_decompress(plain.data(), plain.size(), stored.data(), stored.size());
+        const std::size_t size = confined([&] {
+            return ZSTD_decompress(plain.data(), plain.size(), stored.data(), stored.size());
+        });
         if (ZSTD_isError(size) != 0 || size != plain.size()) return damaged;
     }
     if (sha256(plain) != record.plainHash) return damaged;

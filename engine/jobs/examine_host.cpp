@@ -6,6 +6,7 @@
 
 #include <cerrno>
 
+#include "engine/base/confine.h"
 #include "engine/base/file.h"
 #include "engine/base/format.h"
 #include "engine/base/process.h"
@@ -63,6 +64,16 @@ HostFinding examineFuse() {
     return {State::problem, "FUSE", possible.error().message, command, command};
 }
 
+HostFinding examineConfinement() {
+    const Result<void> works = checkConfinement();
+    if (works) {
+        return {State::good, "confinement", "what decodes overlays runs with a filter (seccomp)",
+                ""};
+    }
+    return {State::advice, "confinement", works.error().message,
+            "run a kernel with CONFIG_SECCOMP_FILTER, and allow seccomp(2) in a container"};
+}
+
 HostFinding examineSpace(const fs::path& root) {
     fs::path existing = root;
     std::error_code ignored;
@@ -99,6 +110,7 @@ std::vector<HostFinding> examineHost(const fs::path& catalogRoot,
         examineProgram("qemu-img", "qemu-img", "qemu-utils", State::advice),
         examineHypervisor(openHypervisor),
         examineFuse(),
+        examineConfinement(),
         examineCatalog(catalogRoot),
         examineSpace(catalogRoot),
         examineProgram("sample base: mmdebstrap", "mmdebstrap", "mmdebstrap", State::advice),

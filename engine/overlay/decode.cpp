@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/confine.h"
 #include "engine/overlay/compress.h"
 #include "engine/overlay/limits.h"
 #include "engine/overlay/table.h"
@@ -70,7 +71,7 @@ Result<DecodedSegment> decodeSegment(Segment segment, ByteView stored, const Bas
         return Error{ErrorCode::corrupt, "its bytes are not those that were written"};
     }
     DecodedSegment decoded;
-    Result<Bytes> content = decodeUnchecked(segment, stored, base);
+    Result<Bytes> content = confined([&] { return decodeUnchecked(segment, stored, base); });
     if (content && sha256(*content) == segment.contentHash) {
         decoded.segment = std::move(segment);
         decoded.content = std::move(*content);

@@ -22,7 +22,8 @@ struct DecodedSegment {
 // Errors: corrupt.
 Result<Bytes> decodeUnchecked(const Segment& segment, ByteView stored, const BaseImages& base);
 
-// `stored`: the segment's bytes of the file. Checks them before and the content after decoding.
+// `stored`: the segment's bytes of the file. Checks them before and the content after decoding,
+// which a confined thread does.
 // REQUIRES: `base` is the base that the overlay names. Errors: corrupt; unsupported, I/O.
 Result<DecodedSegment> decodeSegment(Segment segment, ByteView stored, const BaseImages& base);
 

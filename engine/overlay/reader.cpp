@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/confine.h"
 #include "engine/overlay/codec.h"
 #include "engine/overlay/limits.h"
 
@@ -82,7 +83,7 @@ Result<SegmentTable> fetchTable(ChunkSource& source, ByteView beginning,
     if (sha256(stored) != manifest.tableHash) {
         return damaged("its table is not the one that was written");
     }
-    Bytes plain = TRY(decompressFrame(stored, {}, header.tablePlain));
+    Bytes plain = TRY(confined([&] { return decompressFrame(stored, {}, header.tablePlain); }));
     SegmentTable table = TRY(
         SegmentTable::parse(std::move(plain), TableBounds::of(manifest), header.payloadOffset()));
     if (table.payloadEnd() != header.fileLength) {

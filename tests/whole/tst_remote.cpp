@@ -1,8 +1,11 @@
 // The remote cloudlet as it is used: synthesis_server and cloudlet push, on the small real guest,
 // which starts before its overlay has arrived and answers on the port that the server chose.
+#include <fmt/format.h>
+
 #include <QTest>
 #include <random>
 
+#include "engine/base/confine.h"
 #include "engine/net/http_client.h"
 #include "engine/net/paired_servers.h"
 #include "engine/net/push_client.h"
@@ -99,6 +102,21 @@ private:
     std::optional<Result<void>> m_result;
     std::jthread m_thread;
 };
+
+// The names of a process's threads that run with a filter of system calls, or without.
+QStringList threadsOf(pid_t process, bool filtered) {
+    QStringList names;
+    std::error_code ignored;
+    for (const auto& task :
+         fs::directory_iterator(fmt::format("/proc/{}/task", process), ignored)) {
+        QFile status(qtPath(task.path() / "status"));
+        if (!status.open(QIODevice::ReadOnly)) continue;  // it has ended
+        const QByteArray text = status.readAll();
+        if (text.contains("\nSeccomp:\t2\n") != filtered) continue;
+        names << text.sliced(text.indexOf('\t') + 1, text.indexOf('\n') - text.indexOf('\t') - 1);
+    }
+    return names;
+}
 
 constexpr int kLimitMs = 120'000;  // against hanging only
 
@@ -257,7 +275,8 @@ void TestRemote::runsThereAndAnswersHere() {
     QTRY_COMPARE_WITH_TIMEOUT(m_place->leftovers(), QStringList(), kLimitMs);
 }
 
-// A09: neither the host, nor what lies behind it. A13: and QEMU itself may do little.
+// A09: neither the host, nor what lies behind it. A13: and QEMU itself may do little, as may what
+// decodes the overlay and serves the guest its files.
 void TestRemote::theGuestReachesNothing() {
     Push push(plan(), overlay());
     QTRY_VERIFY_WITH_TIMEOUT(push.watcher.port() != 0 || push.over, kLimitMs);
@@ -269,9 +288,19 @@ void TestRemote::theGuestReachesNothing() {
     QCOMPARE(tries, std::string("tried\n"));
     const std::vector<pid_t> vms = vmsIn(m_place->path());
     QCOMPARE(vms.size(), std::size_t{1});
-    QFile status(QString("/proc/%1/status").arg(vms.front()));
-    QVERIFY(status.open(QIODevice::ReadOnly));
-    QVERIFY(status.readAll().contains("\nSeccomp:\t2\n"));  // a filter
+    QCOMPARE(threadsOf(vms.front(), false), QStringList());
+    QFile started(QString("/proc/%1/cmdline").arg(vms.front()));
+    QVERIFY(started.open(QIODevice::ReadOnly));
+    QVERIFY(started.readAll().contains(QByteArray("\0-sandbox\0on", 12)));  // the filter of its own
+    if (checkConfinement()) {  // not in a build with sanitizers
+        const std::vector<pid_t> mounts = fileSystemsIn(m_place->path());
+        QCOMPARE(mounts.size(), std::size_t{1});
+        QCOMPARE(threadsOf(mounts.front(), false).size(), 1);  // it unmounts
+        QVERIFY(threadsOf(mounts.front(), true).size() > 4);
+        const pid_t serving = static_cast<pid_t>(m_server->pid());
+        QVERIFY(threadsOf(serving, true).contains("decoder"));
+        QVERIFY(!threadsOf(serving, false).contains("decoder"));
+    }
     VERIFY_OK(push.finish());
 }
 
