@@ -116,6 +116,7 @@ Result<Guest> Guest::adopt(const SessionRecord& session, std::unique_ptr<Domain>
     }
     guest.m_memory = session.kind == SessionKind::author ? Memory::copied : Memory::mounted;
     guest.m_forwards = forwardsFromJson(session.forwards);
+    guest.m_folder.discard();  // at the end, unless it is kept again
     guest.m_kept = false;
     return guest;
 }

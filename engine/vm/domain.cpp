@@ -25,13 +25,16 @@ const char* toString(DomainState state) {
     return "";
 }
 
+Error guestEnded(const DomainStatus& status) {
+    const std::string reason = status.reason.empty() ? "" : ": " + status.reason;
+    return {ErrorCode::failed,
+            std::string("the guest has ended (") + toString(status.state) + reason + ")"};
+}
+
 Result<void> requireRunning(Domain& domain) {
     const DomainStatus status = TRY(domain.status());
     if (status.state == DomainState::running) return {};
-    if (status.ended()) {
-        return Error{ErrorCode::failed,
-                     std::string("the guest has ended (") + toString(status.state) + ")"};
-    }
+    if (status.ended()) return guestEnded(status);
     const Result<std::uint64_t> space = freeSpace(domain.runDirectory());
     if (space && *space < kNoSpaceToSpeakOf) {
         return Error{ErrorCode::noSpace,

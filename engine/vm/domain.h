@@ -36,6 +36,9 @@ enum class StreamPhase { firstPass, laterPasses, ended };
 
 class Domain;
 
+// "the guest has ended (crashed: QEMU ended unexpectedly)". REQUIRES: status.ended().
+Error guestEnded(const DomainStatus& status);
+
 // An error unless the guest runs: failed if it has ended, noSpace or failed with the reason if it
 // stands still, as QEMU lets it when its disk cannot be written.
 Result<void> requireRunning(Domain& domain);

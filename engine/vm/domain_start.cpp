@@ -81,6 +81,7 @@ struct Request {
 
 Result<DomainHandle> create(const Request& request) {
     stayOnFirstProcessor();
+    TRY(request.connection->mend());
     const virConnectPtr connection = request.connection->get();
     if (request.image.empty()) {
         DomainHandle handle =

@@ -113,6 +113,20 @@ std::string wantedUri(const HypervisorOptions& options) {
 LibvirtConnection::LibvirtConnection(ConnectionHandle handle, std::string uri, GuestNetwork network)
     : m_handle(std::move(handle)), m_uri(std::move(uri)), m_network(std::move(network)) {}
 
+virConnectPtr LibvirtConnection::get() const {
+    const std::lock_guard lock(m_mutex);
+    return m_handle.get();
+}
+
+Result<void> LibvirtConnection::mend() {
+    const std::lock_guard lock(m_mutex);
+    if (virConnectIsAlive(m_handle.get()) != 0) return {};
+    ConnectionHandle handle(virConnectOpen(m_uri.c_str()));
+    if (!handle) return libvirtError("libvirt (" + m_uri + ") has gone and does not come back");
+    m_gone.push_back(std::exchange(m_handle, std::move(handle)));
+    return listen();
+}
+
 LibvirtConnection::~LibvirtConnection() {
     if (m_callback >= 0) virConnectDomainEventDeregisterAny(m_handle.get(), m_callback);
     keepCapabilities();
@@ -137,10 +151,15 @@ Result<void> LibvirtConnection::prepare() {
     }
     m_qemuVersion =
         fmt::format("{}.{}.{}", version / 1'000'000, version / 1'000 % 1'000, version % 1'000);
+    return listen();
+}
+
+// To the ends of domains; REQUIRES: m_handle does not change meanwhile.
+Result<void> LibvirtConnection::listen() {
     auto ends = std::make_unique<SharedEnds>(m_ends);
-    m_callback = virConnectDomainEventRegisterAny(get(), nullptr, VIR_DOMAIN_EVENT_ID_LIFECYCLE,
-                                                  VIR_DOMAIN_EVENT_CALLBACK(onLifecycle),
-                                                  ends.get(), freeEnds);
+    m_callback = virConnectDomainEventRegisterAny(
+        m_handle.get(), nullptr, VIR_DOMAIN_EVENT_ID_LIFECYCLE,
+        VIR_DOMAIN_EVENT_CALLBACK(onLifecycle), ends.get(), freeEnds);
     if (m_callback < 0) return libvirtError("cannot listen to libvirt's events");
     static_cast<void>(ends.release());  // libvirt frees it
     return {};

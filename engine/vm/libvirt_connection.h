@@ -3,8 +3,10 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "engine/base/result.h"
 #include "engine/vm/blocking_call.h"
@@ -22,7 +24,10 @@ public:
     LibvirtConnection(const LibvirtConnection&) = delete;
     LibvirtConnection& operator=(const LibvirtConnection&) = delete;
 
-    virConnectPtr get() const { return m_handle.get(); }
+    virConnectPtr get() const;
+    // Where the daemon behind it has gone, connects anew, for which libvirt starts a session's
+    // daemon again; handles made before serve no longer. Blocks on that. Errors: unavailable.
+    Result<void> mend();
     const std::string& uri() const { return m_uri; }
     const std::string& qemuVersion() const { return m_qemuVersion; }
     const GuestNetwork& network() const { return m_network; }
@@ -34,13 +39,16 @@ private:
     static Result<std::shared_ptr<LibvirtConnection>> connect(const std::string& uri,
                                                               const GuestNetwork& network);
     Result<void> prepare();
+    Result<void> listen();
 
+    mutable std::mutex m_mutex;  // guards the next two
     ConnectionHandle m_handle;
+    std::vector<ConnectionHandle> m_gone;  // calls may still wait in them
     std::string m_uri;
     GuestNetwork m_network;
     std::string m_qemuVersion;
     std::shared_ptr<DomainEnds> m_ends = std::make_shared<DomainEnds>();
-    int m_callback = -1;
+    int m_callback = -1;  // of m_handle
 };
 
 }  // namespace cloudlet

@@ -6,6 +6,7 @@
 #include "engine/vm/domain_plan.h"
 #include "engine/vm/libvirt_error.h"
 #include "engine/vm/monitor.h"
+#include "engine/vm/qemu_process.h"
 #include "engine/vm/screenshot.h"
 #include "engine/vm/state_stream.h"
 
@@ -76,9 +77,31 @@ std::string LibvirtDomain::label(const std::string& what) const {
     return what + " VM " + m_identity.name;
 }
 
+Result<DomainHandle> LibvirtDomain::handle(std::stop_token stop) {
+    {
+        const std::lock_guard lock(m_mutex);
+        if (virConnectIsAlive(virDomainGetConnect(m_handle.get())) != 0) return m_handle;
+    }
+    DomainHandle found = TRY(m_calls.run(
+        [connection = m_connection, uuid = m_identity.uuid,
+         action = label("cannot find")]() -> Result<DomainHandle> {
+            TRY(connection->mend());
+            DomainHandle next =
+                ownDomain(virDomainLookupByUUIDString(connection->get(), uuid.c_str()));
+            if (!next) return libvirtError(action);
+            return next;
+        },
+        label("finding"), kCallLimit, std::move(stop)));
+    const std::lock_guard lock(m_mutex);
+    m_handle = found;
+    return found;
+}
+
 template <typename Call>
-auto LibvirtDomain::run(Call call, const std::string& what, std::stop_token stop) {
-    return m_calls.run([connection = m_connection, handle = m_handle,
+std::invoke_result_t<Call, virDomainPtr> LibvirtDomain::run(Call call, const std::string& what,
+                                                            std::stop_token stop) {
+    DomainHandle handle = TRY(this->handle(stop));
+    return m_calls.run([connection = m_connection, handle = std::move(handle),
                         call = std::move(call)] { return call(handle.get()); },
                        label(what), kCallLimit, std::move(stop));
 }
@@ -91,13 +114,26 @@ Result<void> LibvirtDomain::connectSerial() {
 }
 
 Result<DomainStatus> LibvirtDomain::status() {
+    Result<DomainStatus> status = askStatus();
+    // libvirt's daemon may have gone with the question; the next one has the answer.
+    if (!status && status.error().code == ErrorCode::unavailable) status = askStatus();
+    return status;
+}
+
+Result<DomainStatus> LibvirtDomain::askStatus() {
     // Transient domains vanish when they end; only the event tells how.
     if (auto end = m_connection->ends().wait(m_identity.uuid, 0ms, {})) return *end;
-    int state = 0;
-    int reason = 0;
-    if (virDomainGetState(m_handle.get(), &state, &reason, 0) == 0) return statusOf(state, reason);
-    const LibvirtFailure failure = lastLibvirtFailure();
-    if (failure.code != VIR_ERR_NO_DOMAIN) return toError(failure, label("cannot examine"));
+    const Result<DomainHandle> handle = this->handle({});
+    if (!handle && handle.error().code != ErrorCode::notFound) return handle.error();
+    if (handle) {
+        int state = 0;
+        int reason = 0;
+        if (virDomainGetState(handle->get(), &state, &reason, 0) == 0) {
+            return statusOf(state, reason);
+        }
+        const LibvirtFailure failure = lastLibvirtFailure();
+        if (failure.code != VIR_ERR_NO_DOMAIN) return toError(failure, label("cannot examine"));
+    }
     if (auto end = m_connection->ends().wait(m_identity.uuid, 500ms, {})) return *end;
     return DomainStatus{DomainState::shutOff, "it ended while nobody watched"};
 }
@@ -116,7 +152,12 @@ Result<void> LibvirtDomain::resume(std::stop_token stop) {
 }
 
 Result<void> LibvirtDomain::destroy() {
-    const auto call = [connection = m_connection, handle = m_handle,
+    Result<DomainHandle> known = handle({});
+    if (!known) {  // libvirt has gone, or knows nothing of it any more
+        const std::optional<QemuProcess> process = findQemuProcess(m_identity.uuid);
+        return process ? endQemu(*process, kDestroyLimit) : Result<void>();
+    }
+    const auto call = [connection = m_connection, handle = *std::move(known),
                        action = label("cannot end")]() -> Result<void> {
         if (virDomainDestroy(handle.get()) == 0) return {};
         const LibvirtFailure failure = lastLibvirtFailure();

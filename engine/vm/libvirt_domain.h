@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
+#include <type_traits>
 
 #include "engine/vm/domain.h"
 #include "engine/vm/libvirt_connection.h"
@@ -58,12 +60,18 @@ public:
                                      std::stop_token stop) override;
 
 private:
+    // The domain's handle; where libvirt's daemon has gone, that of the next one, which is waited
+    // for. Errors: unavailable; notFound, as nothing but its process may be left of it.
+    Result<DomainHandle> handle(std::stop_token stop);
+    Result<DomainStatus> askStatus();
     // Runs `call(handle)`; the connection outlives it. `what`: "suspending".
     template <typename Call>
-    auto run(Call call, const std::string& what, std::stop_token stop);
+    std::invoke_result_t<Call, virDomainPtr> run(Call call, const std::string& what,
+                                                 std::stop_token stop);
     std::string label(const std::string& what) const;  // "suspending VM x"
 
     std::shared_ptr<LibvirtConnection> m_connection;
+    std::mutex m_mutex;  // guards the handle
     DomainHandle m_handle;
     Identity m_identity;
     std::unique_ptr<SerialConsole> m_serial;

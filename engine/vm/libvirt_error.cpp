@@ -128,6 +128,10 @@ Error toError(const LibvirtFailure& failure, const std::string& action) {
         return withRemedy(ErrorCode::unavailable, action, failure,
                           "libvirtd does not run; install libvirt-daemon-system or start it");
     }
+    if (failure.domain == VIR_FROM_RPC && failure.code == VIR_ERR_INTERNAL_ERROR) {
+        return withRemedy(ErrorCode::unavailable, action, failure,
+                          "libvirt's daemon has ended meanwhile; try again");
+    }
     if (std::optional<Error> error = byCode(failure, action)) return *std::move(error);
     const auto rule = std::ranges::find_if(kRules, [&](const Rule& r) {
         return failure.message.find(r.fragment) != std::string::npos;

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <mutex>
+#include <type_traits>
 
 #include "engine/base/file.h"
 #include "engine/vm/capabilities_xml.h"
@@ -45,8 +46,10 @@ private:
     template <typename Call>
     auto run(Call call, const std::string& what, std::stop_token stop) {
         return m_calls.run(
-            [connection = m_connection, call = std::move(call)] {
+            [connection = m_connection,
+             call = std::move(call)]() -> std::invoke_result_t<Call, LibvirtConnection&> {
                 stayOnFirstProcessor();
+                TRY(connection->mend());
                 return call(*connection);
             },
             what, kCallLimit, std::move(stop));

@@ -28,6 +28,8 @@ void TestLibvirtError::mapsWhatCallersActOn_data() {
     row("no daemon", VIR_ERR_SYSTEM_ERROR, VIR_FROM_RPC,
         "Failed to connect socket to '/run/user/1/libvirt/libvirt-sock': No such file or directory",
         ErrorCode::unavailable, "libvirtd");
+    row("daemon gone", VIR_ERR_INTERNAL_ERROR, VIR_FROM_RPC,
+        "internal error: client socket is closed", ErrorCode::unavailable, "try again");
     row("no driver", VIR_ERR_NO_CONNECT, VIR_FROM_NONE, "no connection driver available",
         ErrorCode::unavailable, "libvirt-daemon-driver-qemu");
     row("no emulator", VIR_ERR_SYSTEM_ERROR, VIR_FROM_QEMU,
