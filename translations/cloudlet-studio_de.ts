@@ -167,6 +167,10 @@
         <source>Sends it to a cloudlet and runs it there</source>
         <translation>Überträgt es an ein Cloudlet und führt es dort aus</translation>
     </message>
+    <message>
+        <source>No overlay was made; what was changed in the guest is lost.</source>
+        <translation>Kein Overlay entstand; was im Gast geändert wurde, ist verloren.</translation>
+    </message>
 </context>
 <context>
     <name>cloudlet::BasePage</name>
@@ -907,6 +911,10 @@ Sie lesen können.</translation>
     <message>
         <source>&amp;Pause</source>
         <translation>Pa&amp;use</translation>
+    </message>
+    <message>
+        <source>Let the guest go o&amp;n</source>
+        <translation>Den Gast &amp;weiterlaufen lassen</translation>
     </message>
 </context>
 <context>

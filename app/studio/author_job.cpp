@@ -38,7 +38,11 @@ Result<void> AuthorJob::work(Progress& progress, const std::stop_token& stop) {
     tellReady([this, facts] { Q_EMIT guestReady(facts); });
     while (true) {
         progress.beginStage({});
-        TRY(attendAndMeasure(session, stop));
+        if (const Result<void> attended = attendAndMeasure(session, stop); !attended) {
+            const Error& error = attended.error();
+            if (error.code != ErrorCode::unavailable) return error;
+            return keepWithoutLibvirt(session, error);
+        }
         Result<CreatedOverlay> created =
             create(guest.domain(), engine, [&](const OverlayRequest& request, const Services& own) {
                 return session.createOverlay(request, own);
@@ -82,6 +86,20 @@ Result<void> AuthorJob::attendAndMeasure(AuthorSession& session, const std::stop
             own);
     });
     return attend(session.guest().domain(), stop);
+}
+
+// Libvirt has gone, but its VM has not, nor what somebody did in it.
+Error AuthorJob::keepWithoutLibvirt(AuthorSession& session, const Error& error) {
+    const Result<std::string> kept = session.guest().keep();
+    if (!kept) return error;
+    m_kept = true;
+    const std::string id = kept->substr(0, 8);
+    return Error{error.code, error.message +
+                                 "\nThe VM runs on without it. Mend libvirt, then start this "
+                                 "program again to go on in the VM, or use a terminal:\n"
+                                 "cloudlet residue " +
+                                 id + " -o FILE makes an overlay of it, cloudlet stop " + id +
+                                 " ends it."};
 }
 
 void AuthorJob::runScript(const QString& file) {

@@ -33,6 +33,9 @@ public:
     // REQUIRES: the job is done.
     const CreatedOverlay& created() const { return *m_created; }
 
+    // At the end: whether the VM runs on without this program, as libvirt has gone.
+    bool isKept() const { return m_kept; }
+
     // While the guest runs.
     void runScript(const QString& file);
     void cleanGuest();
@@ -51,10 +54,12 @@ protected:
 private:
     Result<AuthorSession> begin(const Services& engine);
     Result<void> attendAndMeasure(AuthorSession& session, const std::stop_token& stop);
+    Error keepWithoutLibvirt(AuthorSession& session, const Error& error);
 
     const AuthorOrder m_start;
     AuthorSession* m_session = nullptr;       // the job's thread only
     std::optional<CreatedOverlay> m_created;  // written before the job's end
+    bool m_kept = false;                      // likewise
 };
 
 }  // namespace cloudlet

@@ -146,10 +146,15 @@ void AuthorPage::ended() {
     m_meter->hide();
     side().setForwards({});
     if (job.state() == Job::State::done) return showCreated();
+    const bool lost = console().view().isOpen() && !m_job->isKept();
     console().view().close();
-    heading().setText(job.state() == Job::State::cancelled ? tr("Discarded. No overlay was made.")
-                                                           : tr("No overlay was made."));
-    if (job.state() == Job::State::failed) showFailure(toQt(job.error().message));
+    if (job.state() == Job::State::cancelled) {
+        heading().setText(tr("Discarded. No overlay was made."));
+        return;
+    }
+    heading().setText(lost ? tr("No overlay was made; what was changed in the guest is lost.")
+                           : tr("No overlay was made."));
+    showFailure(toQt(job.error().message));
 }
 
 void AuthorPage::showCreated() {

@@ -50,10 +50,7 @@ Result<void> GuestDesk::serve(Domain& domain, std::stop_token stop, const Watche
         if (status.state != std::exchange(known, status.state) && watcher.stateChanged) {
             watcher.stateChanged(status);
         }
-        if (status.ended()) {
-            return Error{ErrorCode::failed,
-                         std::string("the guest has ended (") + toString(status.state) + ")"};
-        }
+        if (status.ended()) return guestEnded(status);
     }
 }
 

@@ -21,6 +21,7 @@ GuestFrame::GuestFrame(QWidget* parent)
       m_side(new GuestSide),
       m_stage(new StageBar),
       m_error(new ErrorPanel) {
+    m_heading->setObjectName(QStringLiteral("heading"));
     m_heading->setWordWrap(true);
     m_heading->setTextFormat(Qt::PlainText);
     QFont large = m_heading->font();

@@ -59,8 +59,12 @@ Result<void> GuestJob::attend(Domain& domain, const std::stop_token& stop) {
     m_wanted.reset();
     GuestDesk::Watcher watcher;
     watcher.taskFailed = [this](const Error& error) { Q_EMIT taskFailed(toQt(error.message)); };
-    watcher.stateChanged = [this](const DomainStatus& status) {
-        Q_EMIT guestPaused(status.state == DomainState::paused, toQt(status.reason));
+    watcher.stateChanged = [this, &domain](const DomainStatus& status) {
+        const bool paused = status.state == DomainState::paused;
+        // By itself, then; this names the disk that is full and the remedy.
+        const Result<void> runs =
+            paused && !status.reason.empty() ? requireRunning(domain) : Result<void>();
+        Q_EMIT guestPaused(paused, runs ? QString() : toQt(runs.error().message));
     };
     return m_desk.serve(domain, stop, watcher);
 }

@@ -48,6 +48,7 @@ public:
 
 Q_SIGNALS:
     void phaseChanged();
+    // `reason` is empty where a person wanted it.
     void guestPaused(bool paused, const QString& reason);
     void taskFailed(const QString& message);
     // The guest runs on. `message` is empty if the person cancelled.

@@ -21,11 +21,7 @@ GuestPage::GuestPage(QWidget* parent)
 
 void GuestPage::attach(GuestJob& job) {
     connect(m_pause, &QAction::triggered, &job, &GuestJob::setPaused);
-    connect(&job, &GuestJob::guestPaused, this, [this](bool paused, const QString& reason) {
-        m_pause->setChecked(paused);
-        const QString why = reason.isEmpty() ? QString() : QStringLiteral(": ") + reason;
-        side().log((paused ? tr("The guest stands still") : tr("The guest runs")) + why);
-    });
+    connect(&job, &GuestJob::guestPaused, this, &GuestPage::guestPaused);
     m_job = &job;
     connect(&job, &GuestJob::phaseChanged, this, [this] {
         const GuestJob::Phase phase = m_job->phase();
@@ -57,6 +53,16 @@ void GuestPage::attach(GuestJob& job) {
         if (stage.isEmpty()) return;  // the guest was the person's
         side().log(tr("%1: %2").arg(stage, durationText(seconds).replace(u' ', QChar::Nbsp)));
     });
+}
+
+void GuestPage::guestPaused(bool paused, const QString& reason) {
+    m_pause->setChecked(paused);
+    if (reason.isEmpty()) {
+        side().log(paused ? tr("The guest stands still") : tr("The guest runs"));
+        return;
+    }
+    showFailure(reason);
+    error().offer(tr("Let the guest go o&n"), [this] { m_job->setPaused(false); });
 }
 
 void GuestPage::askForOverlay(const QString& title, const OverlayNeeds& needs) {

@@ -24,6 +24,7 @@ protected:
     // Ends the guest; asks first.
     virtual void discard() = 0;
     void creationFailed(const QString& message);
+    void guestPaused(bool paused, const QString& reason);
     QAction& pauseAction() { return *m_pause; }
 
 private:

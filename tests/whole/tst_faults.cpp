@@ -1,7 +1,6 @@
 // What goes wrong with real VMs, on purpose: scripts that fail, cancels and kills at every stage,
 // ports taken, bases and overlays damaged, no libvirt, no QEMU. Each ends with one clear
 // sentence, the documented exit code and nothing left.
-#include <sys/mount.h>
 #include <sys/stat.h>
 
 #include <QtTest>
@@ -9,6 +8,7 @@
 
 #include "engine/overlay/encode.h"
 #include "tests/catalog/base_fixture.h"
+#include "tests/support/small_disk.h"
 #include "tests/whole/place.h"
 
 using namespace cloudlet;
@@ -35,29 +35,6 @@ public:
 private:
     Fd m_socket;
     std::uint16_t m_port = 0;
-};
-
-// A file system of exactly this size, for who may mount one.
-class SmallDisk {
-public:
-    SmallDisk(const fs::path& folder, const char* size) : m_folder(folder) {
-        fs::create_directory(folder);
-        const std::string options = std::string("size=") + size;
-        m_mounted = ::mount("none", folder.c_str(), "tmpfs", 0, options.c_str()) == 0;
-    }
-    ~SmallDisk() {
-        if (m_mounted) ::umount2(m_folder.c_str(), MNT_DETACH);
-        std::error_code ignored;
-        fs::remove(m_folder, ignored);
-    }
-    SmallDisk(const SmallDisk&) = delete;
-    SmallDisk& operator=(const SmallDisk&) = delete;
-    bool isMounted() const { return m_mounted; }
-    bool isEmpty() const { return fs::is_empty(m_folder); }
-
-private:
-    fs::path m_folder;
-    bool m_mounted = false;
 };
 
 }  // namespace
@@ -494,8 +471,7 @@ void TestFaults::refusesAFullDiskForTheCatalog() {
     VERIFY_NO_SPACE(other.run(arguments("base") << "--json"));
     QVERIFY(fs::is_empty(*m_place / "small/cat/incoming"));
     QVERIFY(fs::is_empty(*m_place / "small/cat/bases"));
-    const fs::path folder = *m_place / "small";
-    QCOMPARE(::mount("none", folder.c_str(), "tmpfs", MS_REMOUNT, "size=120M"), 0);
+    QVERIFY(small.resize("120M"));
     VERIFY_EXIT(other.run({"import-base", package}), 0);
     VERIFY_NO_SPACE(other.run(arguments("overlay") << "--json"));
     VERIFY_NO_SPACE(other.run(arguments("synthesis") << "--json"));
@@ -517,11 +493,7 @@ void TestFaults::tellsThatTheDiskFilledUpUnderTheGuest() {
         other.start({"overlay", "tiny", "--no-clean", "--json", "--run", m_place->file("fill.sh"),
                      "-o", m_place->file("big.cloudlet")});
     QVERIFY(author->waitForErrors("resuming the base"));
-    QFile ballast(m_place->file("small/ballast"));
-    QVERIFY(ballast.open(QIODevice::WriteOnly | QIODevice::Unbuffered));
-    const QByteArray block(1 << 16, 'b');
-    while (ballast.write(block) == block.size()) {
-    }
+    QVERIFY(small.fill());
     const Outcome refused = author->finish();
     VERIFY_NO_SPACE(refused);
     VERIFY_SAYS(refused, "stands still");
