@@ -17,6 +17,9 @@ constexpr double kBackgroundSeconds = 0.04;
 // will want at once, or half of one of the others.
 constexpr std::uint64_t kLeastWindow = 128 << 10;
 constexpr auto kListenLimit = 100ms;
+// While a VM starts, a quarter of one processor decodes what nobody waits for: that keeps up with
+// some 100 Mbit/s, and the rest is libvirt's, QEMU's and the file system's.
+constexpr int kRestsPerWork = 3;
 
 }  // namespace
 
@@ -49,7 +52,8 @@ OverlayFeed::OverlayFeed(OverlayReader overlay, BaseImages base, Mount& mount, O
       m_base(std::move(base)),
       m_mount(&mount),
       m_options(options),
-      m_queue(m_overlay) {
+      m_queue(m_overlay),
+      m_givesWay(options.giveWay) {
     for (std::size_t index = 0; index < m_overlay.segmentCount(); ++index) {
         const Segment segment = m_overlay.segment(index);
         if (segment.kind == SegmentKind::state) continue;
@@ -67,6 +71,14 @@ OverlayFeed::~OverlayFeed() {
     m_stop.request_stop();
     m_changed.notify_all();
     if (status().completeSeconds == 0) m_overlay.interruptSource();
+}
+
+void OverlayFeed::guestRuns() {
+    {
+        const std::lock_guard lock(m_mutex);
+        m_givesWay = false;
+    }
+    m_changed.notify_all();
 }
 
 FeedStatus OverlayFeed::status() const {
@@ -102,7 +114,7 @@ void OverlayFeed::listen(const std::stop_token& stop) {
         std::unique_lock lock(m_mutex);
         if (m_completeSeconds > 0 || m_problem) return;
         for (const ChunkRef& chunk : *demands) {
-            if (m_queue.demand(chunk)) m_changed.notify_one();
+            if (m_queue.demand(chunk)) m_changed.notify_all();
         }
         if (!isStalled()) continue;
         lock.unlock();
@@ -146,7 +158,7 @@ std::optional<SegmentQueue::Pick> OverlayFeed::nextPick(std::size_t fetcher,
 
 void OverlayFeed::fetch(std::size_t fetcher, const std::stop_token& stop) {
     while (const std::optional<SegmentQueue::Pick> pick = nextPick(fetcher, stop)) {
-        if (const Result<void> brought = bring(*pick); !brought) {
+        if (const Result<void> brought = bring(*pick, stop); !brought) {
             if (!stop.stop_requested()) fail(brought.error());
             return;
         }
@@ -154,9 +166,41 @@ void OverlayFeed::fetch(std::size_t fetcher, const std::stop_token& stop) {
     }
 }
 
-Result<void> OverlayFeed::bring(const SegmentQueue::Pick& pick) {
+Result<void> OverlayFeed::bring(const SegmentQueue::Pick& pick, const std::stop_token& stop) {
     if (pick.demanded) m_overlay.hurry(pick.segment);
-    const DecodedSegment decoded = TRY(m_overlay.decode(pick.segment, m_base));
+    const Bytes stored = TRY(m_overlay.fetchSegment(pick.segment));
+    const bool hadTurn = waitForTurn(pick, stop);
+    const Clock::time_point began = Clock::now();
+    Result<void> placed = decodeAndPlace(pick, stored);
+    if (hadTurn) {
+        {
+            const std::lock_guard lock(m_mutex);
+            m_hasTurn = false;
+            m_restsUntil = Clock::now() + kRestsPerWork * (Clock::now() - began);
+        }
+        m_changed.notify_all();
+    }
+    return placed;
+}
+
+// While the VM starts, what nobody waits for is decoded one after the other, with rests between.
+// True: others wait until this is done.
+bool OverlayFeed::waitForTurn(const SegmentQueue::Pick& pick, const std::stop_token& stop) {
+    std::unique_lock lock(m_mutex);
+    while (m_givesWay && !m_problem && !stop.stop_requested() && !m_queue.isDemanded(pick)) {
+        if (!m_hasTurn && Clock::now() >= m_restsUntil) {
+            m_hasTurn = true;
+            return true;
+        }
+        // Woken when the turn is over, too.
+        m_changed.wait_until(lock, stop, m_hasTurn ? Clock::now() + kListenLimit : m_restsUntil,
+                             [] { return false; });
+    }
+    return false;
+}
+
+Result<void> OverlayFeed::decodeAndPlace(const SegmentQueue::Pick& pick, ByteView stored) {
+    const DecodedSegment decoded = TRY(m_overlay.decode(pick.segment, stored, m_base));
     const std::span<const Entry> entries(decoded.segment.entries);
     for (std::size_t at = 0; at < entries.size();) {
         const std::size_t count = runLength(entries, at);

@@ -39,6 +39,8 @@ public:
     struct Options {
         // A segment that takes longer ends the feed: the source is taken for dead.
         std::chrono::milliseconds stall = std::chrono::seconds(30);
+        // Until guestRuns(), what nobody waits for takes a small part of the processors only.
+        bool giveWay = false;
     };
 
     // Starts at once. `mount`, whose pending chunks are those of the overlay's segments,
@@ -49,6 +51,8 @@ public:
     OverlayFeed(const OverlayFeed&) = delete;
     OverlayFeed& operator=(const OverlayFeed&) = delete;
 
+    // The VM has started: from here on it need not be given way to.
+    void guestRuns();
     FeedStatus status() const;
     // Why the feed ended before all was placed. By then the mount's pending reads have failed.
     std::optional<Error> problem() const;
@@ -62,7 +66,9 @@ private:
     void listen(const std::stop_token& stop);
     void fetch(std::size_t fetcher, const std::stop_token& stop);
     std::optional<SegmentQueue::Pick> nextPick(std::size_t fetcher, const std::stop_token& stop);
-    Result<void> bring(const SegmentQueue::Pick& pick);
+    Result<void> bring(const SegmentQueue::Pick& pick, const std::stop_token& stop);
+    bool waitForTurn(const SegmentQueue::Pick& pick, const std::stop_token& stop);
+    Result<void> decodeAndPlace(const SegmentQueue::Pick& pick, ByteView stored);
     void finished(std::size_t fetcher, const SegmentQueue::Pick& pick);
     void complete();
     bool isStalled() const;
@@ -88,6 +94,9 @@ private:
     Clock::duration m_busy{};         // with anything in flight
     double m_completeSeconds = 0;
     std::optional<Error> m_problem;
+    bool m_givesWay = false;
+    bool m_hasTurn = false;            // somebody decodes what nobody waits for
+    Clock::time_point m_restsUntil{};  // then it is the next one's turn
 
     std::stop_source m_stop;
     std::vector<std::jthread> m_threads;  // last: they use everything above

@@ -22,7 +22,7 @@ std::optional<SegmentQueue::Pick> SegmentQueue::take(std::uint64_t window) {
     if (!m_demanded.empty()) {
         const std::size_t number = m_demanded.front();
         m_demanded.pop_front();
-        m_states[number] = State::inFlight;
+        m_states[number] = State::demandedInFlight;
         m_segments[number].demanded = true;
         return m_segments[number];
     }
@@ -45,7 +45,7 @@ std::size_t SegmentQueue::numberOf(std::size_t segment) const {
 
 void SegmentQueue::finish(const Pick& pick) {
     State& state = m_states[numberOf(pick.segment)];
-    CHECK(state == State::inFlight);
+    CHECK(state == State::inFlight || state == State::demandedInFlight);
     state = State::done;
     ++m_finished;
     if (!pick.demanded) m_backgroundBytes -= pick.stored;
@@ -55,10 +55,18 @@ bool SegmentQueue::demand(ChunkRef chunk) {
     const ChunkPlace place = m_places.find(chunk);
     if (place.kind == ChunkPlace::Kind::base || place.kind == ChunkPlace::Kind::zero) return false;
     const std::size_t number = numberOf(place.segment);
+    if (m_states[number] == State::inFlight) {
+        m_states[number] = State::demandedInFlight;
+        return true;
+    }
     if (m_states[number] != State::waiting) return false;
     if (std::find(m_demanded.begin(), m_demanded.end(), number) != m_demanded.end()) return false;
     m_demanded.push_back(number);
     return true;
+}
+
+bool SegmentQueue::isDemanded(const Pick& pick) const {
+    return m_states[numberOf(pick.segment)] == State::demandedInFlight;
 }
 
 }  // namespace cloudlet

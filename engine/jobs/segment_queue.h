@@ -30,15 +30,17 @@ public:
     std::optional<Pick> take(std::uint64_t window);
     // REQUIRES: taken.
     void finish(const Pick& pick);
-    // A chunk that somebody waits for. False if its segment is under way or done already, or
+    // A chunk that somebody waits for. False if its segment is asked for or done already, or
     // holds no such chunk.
     bool demand(ChunkRef chunk);
+    // Somebody waits for what is under way, or did when it was taken. REQUIRES: taken.
+    bool isDemanded(const Pick& pick) const;
 
     bool isComplete() const { return m_finished == m_states.size(); }
     std::size_t finishedSegments() const { return m_finished; }
 
 private:
-    enum class State : std::uint8_t { waiting, inFlight, done };
+    enum class State : std::uint8_t { waiting, inFlight, demandedInFlight, done };
     std::optional<std::size_t> nextWaiting();
     std::size_t numberOf(std::size_t segment) const;  // in m_segments
 

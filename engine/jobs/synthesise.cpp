@@ -30,7 +30,7 @@ Result<void> mountOverlay(Synthesised& vm, OverlayReader reader, BaseImages imag
     TRY(vm.guest.mountBase(std::move(options)));
     TRY(placeZeros(reader, vm.guest.mount()));
     vm.feed = std::make_unique<OverlayFeed>(std::move(reader), std::move(images), vm.guest.mount(),
-                                            OverlayFeed::Options{request.stall});
+                                            OverlayFeed::Options{request.stall, early});
     if (early) return {};
     services.progress.beginStage("putting base and overlay together", vm.feed->status().totalBytes);
     const Stopwatch began;
@@ -67,6 +67,7 @@ Result<void> run(Synthesised& vm, OverlayReader reader, const SynthesisRequest& 
     services.progress.beginStage("resuming the guest");
     const Stopwatch began;
     TRY(vm.guest.resume(vm.guest.disk(), vm.guest.memory(), state));
+    vm.feed->guestRuns();
     vm.report.resumeSeconds = began.seconds();
     if (!request.rehearsal) {
         TRY(vm.guest.forward(mergedForwards(vm.report.manifest.ports, request)));

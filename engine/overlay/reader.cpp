@@ -159,7 +159,7 @@ void OverlayReader::hurry(std::size_t index) const {
     if (stored.length > 0) m_source->hurry(stored.offset, stored.length);
 }
 
-Result<DecodedSegment> OverlayReader::decode(std::size_t index, const BaseImages& base) const {
+Result<Bytes> OverlayReader::fetchSegment(std::size_t index) const {
     const Segment about = segment(index);
     Bytes stored(about.stored.length);
     const std::uint64_t offset = about.stored.offset;
@@ -168,7 +168,11 @@ Result<DecodedSegment> OverlayReader::decode(std::size_t index, const BaseImages
            m_source->doubt(offset, stored.size())) {
         TRY(m_source->read(stored, offset));
     }
-    return decode(index, stored, base);
+    return stored;
+}
+
+Result<DecodedSegment> OverlayReader::decode(std::size_t index, const BaseImages& base) const {
+    return decode(index, TRY(fetchSegment(index)), base);
 }
 
 Result<DecodedSegment> OverlayReader::decode(std::size_t index, ByteView stored,

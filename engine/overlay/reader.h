@@ -37,11 +37,13 @@ public:
     // tells other sizes or hashes of it.
     Result<void> checkBase(const BaseImages& base) const;
 
-    // Fetches and decodes one segment. REQUIRES: index < segmentCount(). Errors: as checkBase;
-    // corrupt, naming the segment and its place; those of the source.
-    Result<DecodedSegment> decode(std::size_t index, const BaseImages& base) const;
-    // The same with the stored bytes already at hand.
+    // The stored bytes of a segment. REQUIRES: as segment(). Errors: those of the source.
+    Result<Bytes> fetchSegment(std::size_t index) const;
+    // Decodes what fetchSegment() gave. REQUIRES: as segment(). Errors: as checkBase; corrupt,
+    // naming the segment and its place.
     Result<DecodedSegment> decode(std::size_t index, ByteView stored, const BaseImages& base) const;
+    // Both at once.
+    Result<DecodedSegment> decode(std::size_t index, const BaseImages& base) const;
     // The device state, all of it checked. Errors: as decode; notFound, if it has none.
     Result<Bytes> state(const BaseImages& base) const;
 

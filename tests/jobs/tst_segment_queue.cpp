@@ -74,6 +74,19 @@ private slots:
         QVERIFY(!queue.demand(example.someChunkOf(last)));  // done
     }
 
+    void whatIsUnderWayMayBeDemandedToo() {
+        const Example example;
+        SegmentQueue queue(example.reader());
+        const auto pick = queue.take(kNoLimit);
+        QVERIFY(!queue.isDemanded(*pick));
+        QVERIFY(queue.demand(example.someChunkOf(pick->segment)));
+        QVERIFY(queue.isDemanded(*pick));
+        QVERIFY(!queue.demand(example.someChunkOf(pick->segment)));  // known already
+        queue.finish(*pick);
+        QVERIFY(queue.demand(example.someChunkOf(1)));
+        QVERIFY(queue.isDemanded(*queue.take(kNoLimit)));
+    }
+
     void whatNoSegmentHoldsIsNotDemanded() {
         const Example example;
         SegmentQueue queue(example.reader());

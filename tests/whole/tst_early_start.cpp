@@ -290,7 +290,9 @@ void TestEarlyStart::leavesNothingWhenKilledAtAnyMoment() {
         const Outcome list = m_program->run({"list-session", "--json"});
         VERIFY_EXIT(list, 0);
         for (const QJsonValue& session : list.json()["sessions"].toArray()) {
-            VERIFY_EXIT(m_program->run({"stop", session["session"].toString()}), 0);
+            // It may have ended on its own meanwhile, as its overlay is not whole.
+            const Outcome stop = m_program->run({"stop", session["session"].toString()});
+            QVERIFY2(stop.exitCode == 0 || stop.text().contains("no running session"), stop.text());
         }
         QCOMPARE(m_place->leftovers(), QStringList());
     }
