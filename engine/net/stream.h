@@ -9,20 +9,16 @@
 #include <boost/asio/strand.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
-#include <boost/beast/ssl.hpp>
 #include <boost/beast/websocket.hpp>
-#include <boost/beast/websocket/ssl.hpp>
 
 #include "engine/base/bytes.h"
+#include "engine/net/tls_stream.h"
 
 namespace cloudlet {
 
-namespace asio = boost::asio;
-namespace beast = boost::beast;
 namespace http = boost::beast::http;
 namespace websocket = boost::beast::websocket;
 
-using TlsStream = beast::ssl_stream<beast::tcp_stream>;
 using WebSocket = websocket::stream<TlsStream>;
 using HttpRequest = http::request<http::string_body>;
 
