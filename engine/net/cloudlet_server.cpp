@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <thread>
 
@@ -12,7 +14,7 @@ namespace cloudlet {
 
 namespace {
 
-constexpr int kThreads = 2;
+constexpr std::size_t kThreads = 2;
 // For the last words to clients when it ends.
 constexpr std::chrono::milliseconds kFarewell{300};
 
@@ -28,17 +30,18 @@ Error listenError(const std::string& address, std::uint16_t port, const beast::e
 class CloudletServer::Engine {
 public:
     Engine(const ServerParts& parts, TlsContext tls)
-        : m_room{parts, asio::ssl::context(tls.release()), m_blocking, {}}, m_acceptor(m_context) {}
+        : m_room{parts, asio::ssl::context(tls.release()), m_blocking, {}},
+          m_acceptor(m_lanes.front().context) {}
 
     ~Engine() {
-        asio::post(m_context, [this] {
+        asio::post(m_acceptor.get_executor(), [this] {
             beast::error_code error;
             m_acceptor.close(error);
         });
         const bool isAnybodyThere = !m_room.parts.sessions.views().empty();
         m_room.parts.sessions.stop();
         if (isAnybodyThere) std::this_thread::sleep_for(kFarewell);
-        m_context.stop();
+        for (Lane& lane : m_lanes) lane.context.stop();
         m_threads.clear();
         m_blocking.join();
     }
@@ -58,8 +61,8 @@ public:
         if (error) return listenError(address, port, error);
         m_port = m_acceptor.local_endpoint(error).port();
         accept();
-        for (int i = 0; i < kThreads; ++i) {
-            m_threads.emplace_back([this] { m_context.run(); });
+        for (Lane& lane : m_lanes) {
+            m_threads.emplace_back([&lane] { lane.context.run(); });
         }
         return {};
     }
@@ -67,27 +70,35 @@ public:
     std::uint16_t port() const { return m_port; }
 
 private:
+    // A thread's own: what two threads share wakes the other one with each operation.
+    struct Lane {
+        asio::io_context context{1};
+        asio::executor_work_guard<asio::io_context::executor_type> stays{context.get_executor()};
+    };
+
     void accept() {
-        m_acceptor.async_accept(asio::make_strand(m_context), [this](beast::error_code error,
-                                                                     asio::ip::tcp::socket socket) {
-            if (!error) std::make_shared<HttpConnection>(std::move(socket), m_room)->start();
-            if (!m_acceptor.is_open()) return;
-            if (!error) return accept();
-            // Out of descriptors: wait until some are free.
-            m_pause.expires_after(std::chrono::milliseconds(100));
-            m_pause.async_wait([this](beast::error_code stopped) {
-                if (!stopped) accept();
+        Lane& lane = m_lanes[m_accepted++ % kThreads];
+        m_acceptor.async_accept(
+            lane.context, [this](beast::error_code error, asio::ip::tcp::socket socket) {
+                if (!error) std::make_shared<HttpConnection>(std::move(socket), m_room)->start();
+                if (!m_acceptor.is_open()) return;
+                if (!error) return accept();
+                // Out of descriptors: wait until some are free.
+                m_pause.expires_after(std::chrono::milliseconds(100));
+                m_pause.async_wait([this](beast::error_code stopped) {
+                    if (!stopped) accept();
+                });
             });
-        });
     }
 
-    // In this order: connections are destroyed with the pool and the context that hold them, and
-    // use the room.
+    // In this order: connections are destroyed with the pool and the lanes that hold them, and use
+    // the room.
     ServerRoom m_room;
-    asio::io_context m_context;
+    std::array<Lane, kThreads> m_lanes;
     asio::thread_pool m_blocking{4};
     asio::ip::tcp::acceptor m_acceptor;
-    asio::steady_timer m_pause{m_context};
+    asio::steady_timer m_pause{m_lanes.front().context};
+    std::size_t m_accepted = 0;
     std::uint16_t m_port = 0;
     std::vector<std::jthread> m_threads;  // last: they use everything above
 };
