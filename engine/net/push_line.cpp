@@ -43,7 +43,7 @@ Result<void> PushLine::upgrade(const std::stop_token& stop) {
     m_socket.emplace(std::move(m_link->stream()));
     m_socket->set_option(websocket::stream_base::timeout{10s, 15s, true});
     m_socket->read_message_max(push::kMostMessage);
-    m_socket->write_buffer_bytes(64 << 10);  // what is masked at once
+    m_socket->write_buffer_bytes(push::kMostPieceBytes);  // what is masked and sent at once
     m_socket->auto_fragment(false);
     m_socket->binary(true);
     m_socket->set_option(
@@ -71,7 +71,7 @@ Result<void> PushLine::attend(const std::stop_token& stop) {
     auto limit = std::chrono::steady_clock::time_point::max();
     while (!m_over && std::chrono::steady_clock::now() < limit) {
         m_link->context().restart();
-        m_link->context().run_one_for(kMoment);
+        if (m_link->context().run_one_for(kMoment) > 0) m_link->context().poll();
         if (stop.stop_requested() && !cancelled) {
             cancelled = true;
             // A residue that is not wanted now must not come to its end: it would be forgotten

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "engine/base/check.h"
 #include "engine/base/format.h"
 
@@ -118,6 +120,7 @@ Result<void> PushSession::store(const push::Pieces& pieces, Time time) {
         const std::lock_guard lock(m_mutex);
         runs = TRY(m_transfer.fresh(pieces));
     }
+    bool isAwaited = false;
     for (const push::PieceRange& run : runs) {
         const std::size_t from = (run.first - pieces.first) * push::kPieceSize;
         const std::size_t end = std::min(from + run.count * push::kPieceSize, pieces.bytes.size());
@@ -126,8 +129,10 @@ Result<void> PushSession::store(const push::Pieces& pieces, Time time) {
                             std::uint64_t{run.first} * push::kPieceSize));
         const std::lock_guard lock(m_mutex);
         m_transfer.arrived(run, time);
+        isAwaited |= std::ranges::any_of(
+            m_awaited, [this](const push::PieceRange& range) { return m_transfer.has(range); });
     }
-    m_changed.notify_all();
+    if (isAwaited) m_changed.notify_all();
     return {};
 }
 
@@ -178,8 +183,18 @@ Result<void> PushSession::read(std::span<std::byte> into, std::uint64_t offset) 
         return Error{ErrorCode::corrupt, name() + " ends too early"};
     }
     if (into.empty()) return {};
-    Lock lock(m_mutex);
-    const push::PieceRange range = m_transfer.piecesOf(offset, into.size());
+    {
+        Lock lock(m_mutex);
+        const push::PieceRange range = m_transfer.piecesOf(offset, into.size());
+        const auto awaited = m_awaited.insert(m_awaited.end(), range);
+        const Result<void> there = await(lock, range);
+        m_awaited.erase(awaited);
+        TRY(there);
+    }
+    return m_spool.readAt(into, offset);
+}
+
+Result<void> PushSession::await(Lock& lock, push::PieceRange range) {
     std::optional<Turn> asked;  // a cut forgets what was asked for
     while (!m_transfer.has(range)) {
         if (auto error = gone(lock)) return *std::move(error);
@@ -193,8 +208,7 @@ Result<void> PushSession::read(std::span<std::byte> into, std::uint64_t offset) 
         }
     }
     if (m_interrupted) return Error{ErrorCode::cancelled, "cancelled"};
-    lock.unlock();
-    return m_spool.readAt(into, offset);
+    return {};
 }
 
 void PushSession::hurry(std::uint64_t offset, std::uint64_t length) {

@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <list>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -100,6 +101,8 @@ public:
 private:
     using Lock = std::unique_lock<std::mutex>;
     std::optional<Error> gone(const Lock& lock) const;
+    // Locked before and after, not meanwhile.
+    Result<void> await(Lock& lock, push::PieceRange range);
     std::optional<Bytes> nextOfResidue();
     void wake(Lock& lock);
 
@@ -110,6 +113,7 @@ private:
     mutable std::mutex m_mutex;  // guards the members below
     std::condition_variable_any m_changed;
     push::Transfer m_transfer;
+    std::list<push::PieceRange> m_awaited;             // by readers, who sleep until all is there
     std::deque<push::PieceRange> m_again;              // pieces to be sent anew
     std::map<std::uint64_t, std::uint32_t> m_doubted;  // how often, by offset
     Wake m_wake;                                       // empty: no connection

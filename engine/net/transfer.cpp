@@ -8,7 +8,8 @@ namespace cloudlet::push {
 
 namespace {
 
-// Shorter ones measure the scheduler.
+// Shorter ones measure the scheduler, and a window for less runs dry while either side's thread is
+// not scheduled.
 constexpr std::chrono::nanoseconds kLeastPeriod = std::chrono::milliseconds(5);
 
 }  // namespace
@@ -75,7 +76,8 @@ std::optional<Want> Transfer::nextWant(Time now) {
         }
     }
     while (m_ahead < pieces() && m_pieces[m_ahead] != kMissing) ++m_ahead;
-    if (m_ahead == pieces() || m_wantedBytes + kMostPieceBytes > m_window) return std::nullopt;
+    // Not for every message that arrives a want of its own: each wakes the other side.
+    if (m_ahead == pieces() || m_wantedBytes + m_window / 4 > m_window) return std::nullopt;
     PieceRange rest{m_ahead, pieces() - m_ahead};
     return take(rest, Urgency::ahead, now);
 }
@@ -123,9 +125,10 @@ void Transfer::measure(PieceRange range, Time now) {
     if (m_roundTrip.count() == 0) return;
     if (m_periodBegan == Time{}) m_periodBegan = now;
     const std::chrono::nanoseconds period = now - m_periodBegan;
-    if (period < std::max(m_roundTrip, kLeastPeriod)) return;
+    const std::chrono::nanoseconds roundTrip = std::max(m_roundTrip, kLeastPeriod);
+    if (period < roundTrip) return;
     const double inRoundTrip = static_cast<double>(m_periodBytes) *
-                               static_cast<double>(m_roundTrip.count()) /
+                               static_cast<double>(roundTrip.count()) /
                                static_cast<double>(period.count());
     const auto twice = static_cast<std::uint64_t>(2 * inRoundTrip);
     // Up at once; down slowly, as a short pause is no slower link.

@@ -72,7 +72,7 @@ private:
     Time m_lastProgress{};
 
     // The round trip is the shortest time from a want to its piece, the window twice what arrived
-    // within the best of the last round trips.
+    // within the best of the last round trips, or of 5 ms where they are shorter.
     std::uint64_t m_window = kLeastWindow;
     std::optional<std::pair<std::uint32_t, Time>> m_probe;
     std::chrono::nanoseconds m_roundTrip{0};  // 0: not known yet
