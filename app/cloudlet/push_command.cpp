@@ -162,7 +162,7 @@ void addPushCommand(CLI::App& app, Context& context) {
                       "Return when all has arrived and leave the VM running there");
     command->add_flag("--send-base", options->sendBase,
                       "Send the overlay's base VM first, if the cloudlet does not hold it; for "
-                      "admins");
+                      "admins. Interrupted and given again soon, it goes on where it was");
     command->add_option("--residue", options->residue, "At the end, fetch what has changed")
         ->type_name("FILE");
     command->footer("Example: cloudlet push app.cloudlet --to edge1");

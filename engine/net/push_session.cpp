@@ -69,6 +69,11 @@ void PushSession::detach(Turn turn) {
     m_changed.notify_all();
 }
 
+bool PushSession::isLeft() const {
+    const std::lock_guard lock(m_mutex);
+    return m_turn > 0 && !m_wake && !m_wasFinished && !m_interrupted && !m_failure;
+}
+
 bool PushSession::isCurrent(Turn turn) const {
     const std::lock_guard lock(m_mutex);
     return turn == m_turn;
@@ -139,6 +144,7 @@ Result<void> PushSession::store(const push::Pieces& pieces, Time time) {
 void PushSession::finish(const push::Finish& finish) {
     const std::lock_guard lock(m_mutex);
     m_then = finish.then;
+    m_wasFinished = true;
     if (finish.then == push::Then::residue) m_residueAt = finish.from;
     m_changed.notify_all();
 }

@@ -60,6 +60,8 @@ public:
     Turn attach(Wake wake);
     void detach(Turn turn);
     bool isCurrent(Turn turn) const;
+    // It had a connection, has none, and was not said to be over.
+    bool isLeft() const;
     // The next message to send, the most important first; nullopt: nothing now. A Bye is the last.
     std::optional<Bytes> next(Turn turn, push::Time now);
     // Errors: corrupt (pieces that the file does not have), noSpace, I/O.
@@ -129,6 +131,7 @@ private:
     push::Statistics m_statistics;
     push::Time m_statisticsSent{};
     std::optional<push::Then> m_then;
+    bool m_wasFinished = false;  // m_then was said once
     fs::path m_console;
     std::optional<Error> m_failure;
     bool m_interrupted = false;

@@ -19,17 +19,24 @@ SessionTable::~SessionTable() {
 
 std::shared_ptr<PushSession> SessionTable::resumable(const Peer& peer,
                                                      const push::Offer& offer) const {
+    const auto fits = [&](const Entry& entry) {
+        const PushSession& session = *entry.session;
+        // Somebody else's is as good as none.
+        if (entry.over || session.peer().id != peer.id) return false;
+        const bool sameFile = session.offer().id == offer.id && session.offer().size == offer.size;
+        return offer.what == push::What::residue
+                   ? sameFile || (offer.size == 0 && session.isComplete())
+                   : sameFile && session.offer().what == offer.what;
+    };
     const std::lock_guard lock(m_mutex);
+    if (offer.session.empty() && offer.what == push::What::base) {
+        // A client that was restarted knows of no session, but packs the same file again.
+        for (const auto& [id, entry] : m_entries) {
+            if (fits(entry) && entry.session->isLeft()) return entry.session;
+        }
+    }
     const auto found = m_entries.find(offer.session);
-    if (found == m_entries.end() || found->second.over) return nullptr;
-    const PushSession& session = *found->second.session;
-    // Somebody else's is as good as none.
-    if (session.peer().id != peer.id) return nullptr;
-    const bool sameFile = session.offer().id == offer.id && session.offer().size == offer.size;
-    const bool fits = offer.what == push::What::residue
-                          ? sameFile || (offer.size == 0 && session.isComplete())
-                          : sameFile && session.offer().what == offer.what;
-    return fits ? found->second.session : nullptr;
+    return found != m_entries.end() && fits(found->second) ? found->second.session : nullptr;
 }
 
 Result<std::shared_ptr<PushSession>> SessionTable::open(const Peer& peer, const push::Offer& offer,

@@ -2,6 +2,7 @@
 // real one; no VM is started, so that its hypervisor is never asked.
 #include "engine/net/send_base.h"
 
+#include "engine/jobs/export_base.h"
 #include "engine/net/synthesis_work.h"
 #include "tests/jobs/package_fixture.h"
 #include "tests/net/cut_relay.h"
@@ -115,6 +116,37 @@ private slots:
         VERIFY_OK(server.catalog.verifyBase(base.id, progress, {}));
         QCOMPARE(server.sessions.usage().begun, std::uint64_t{1});
         QVERIFY(!progress.takeNotices().empty());
+    }
+
+    // Its next process packs the same file; what has arrived is not sent again.
+    void goesOnAfterTheClientWasRestarted() {
+        ImportingServer server;
+        VALUE(base, addHeavyBase(*m_here, 3));
+        Progress progress;
+        VERIFY_OK(exportBase(*m_here, base.id, m_scratch / "package", {}, progress, {}));
+        const auto size = static_cast<std::size_t>(fs::file_size(m_scratch / "package"));
+        std::deque<std::size_t> limits(10'000, 1);  // whoever was cut off does not come back
+        limits.front() = 1'000'000;
+        const CutRelay dying(server.server.port(), limits);
+        std::stop_source stop;
+        const std::jthread killer([&](const std::stop_token& over) {
+            while (progress.takeNotices().empty() && !over.stop_requested()) {
+                std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            }
+            stop.request_stop();
+        });
+        VERIFY_ERROR(sendBase(*m_here, base.id, server.pairedAs(Role::admin, dying.port()).access(),
+                              progress, stop.get_token()),
+                     ErrorCode::cancelled);
+        // Without what has arrived, which is less than the limit by what TLS and frames take.
+        const CutRelay rest(server.server.port(), {size - 700'000});
+        Progress again;
+        VERIFY_OK(sendBase(*m_here, base.id, server.pairedAs(Role::admin, rest.port()).access(),
+                           again, {}));
+        QVERIFY(again.takeNotices().empty());  // of a cut
+        QCOMPARE(server.sessions.usage().begun, std::uint64_t{1});
+        VERIFY_OK(server.catalog.verifyBase(base.id, again, {}));
+        QVERIFY(nothingIsLeftHere());
     }
 
     void cancelledItLeavesNothing() {

@@ -101,6 +101,31 @@ private slots:
         QCOMPARE(table.usage().begun, std::uint64_t{4});
     }
 
+    // A base that one's earlier process was sending, and no other session.
+    void aBaseGoesOnForAClientThatWasRestarted() {
+        const Scratch scratch;
+        ReadingWork work;
+        SessionTable table(work, scratch.path(), roomyLimits());
+        VALUE(session, table.open(kPeer, offerOf(10), nullptr, {}));
+        const PushSession::Turn turn = session->attach([] {});
+        VALUE(meanwhile, table.open(kPeer, offerOf(10), nullptr, {}));
+        QVERIFY(meanwhile != session);
+        session->detach(turn);
+        VALUE(foreign, table.open(kOther, offerOf(10), nullptr, {}));
+        QVERIFY(foreign != session);
+        VALUE(larger, table.open(kPeer, offerOf(11), nullptr, {}));
+        QVERIFY(larger != session);
+        push::Offer overlay = offerOf(10);
+        overlay.what = push::What::overlay;
+        VALUE(run, table.open(kPeer, overlay, nullptr, {}));
+        QVERIFY(run != session);
+        VALUE(again, table.open(kPeer, offerOf(10), nullptr, {}));
+        QVERIFY(again == session);
+        session->finish({});
+        VALUE(later, table.open(kPeer, offerOf(10), nullptr, {}));
+        QVERIFY(later != session);
+    }
+
     // A client that stays away: the session ends and its reservation with it.
     void forgetsAClientThatStaysAway() {
         const Scratch scratch;
