@@ -17,6 +17,8 @@ using namespace std::chrono_literals;
 // What a VM writes besides what the overlay brings.
 constexpr std::uint64_t kSpareBytes = 64 << 20;
 constexpr auto kMoment = 200ms;
+// While the feed is watched: so much later at most the client hears that all is there.
+constexpr auto kMomentOfFeed = 10ms;
 constexpr auto kLookAfter = 1s;
 // Whether the client is still there is its session's to know.
 constexpr auto kStall = std::chrono::hours(1);
@@ -82,7 +84,8 @@ Result<std::optional<File>> SynthesisWork::attend(PushSession& session, Synthesi
     bool complete = false;
     auto looked = std::chrono::steady_clock::now();
     while (true) {
-        const std::optional<push::Then> then = TRY(session.waitForFinish(kMoment, stop));
+        const std::optional<push::Then> then =
+            TRY(session.waitForFinish(complete ? kMoment : kMomentOfFeed, stop));
         TRY(vm.check());
         if (then == push::Then::keep) session.close();
         std::optional<File> residue;
