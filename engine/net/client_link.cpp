@@ -15,6 +15,9 @@ constexpr auto kLimit = 10s;
 constexpr auto kMoment = 50ms;
 // Bytes that lie unsent in the kernel: they are ahead of what turns out to be more urgent.
 constexpr int kMostUnsent = 128 << 10;
+// What stays without an answer so long went to where nothing comes back from: this machine, or a
+// router between, has got another address. The next connection goes from there.
+constexpr int kLongestSilenceMs = 3000;
 
 }  // namespace
 
@@ -87,6 +90,9 @@ Result<void> ClientLink::connect(std::stop_token stop) {
     tcp.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
     tcp.socket().set_option(
         asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>(kMostUnsent), ignored);
+    tcp.socket().set_option(
+        asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>(kLongestSilenceMs),
+        ignored);
     return {};
 }
 
