@@ -135,7 +135,13 @@ LibvirtConnection::~LibvirtConnection() {
 Result<std::shared_ptr<LibvirtConnection>> LibvirtConnection::connect(const std::string& uri,
                                                                       const GuestNetwork& network) {
     stayOnFirstProcessor();
-    ConnectionHandle handle(virConnectOpen(uri.c_str()));
+    ConnectionHandle handle;
+    if (uri.starts_with(kEmbed)) {
+        const std::scoped_lock lock(openingAndClosing());
+        handle.reset(virConnectOpen(uri.c_str()));
+    } else {
+        handle.reset(virConnectOpen(uri.c_str()));  // a daemon may let it hang
+    }
     if (!handle) return libvirtError("cannot open libvirt (" + uri + ")");
     std::shared_ptr<LibvirtConnection> connection(
         new LibvirtConnection(std::move(handle), uri, network));

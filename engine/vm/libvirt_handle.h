@@ -5,11 +5,22 @@
 
 #include <cstdlib>
 #include <memory>
+#include <mutex>
 
 namespace cloudlet {
 
+// libvirt counts the connections to its embedded driver without a lock: one that closes, as that of
+// an abandoned opening does, may end the driver under one that is being opened.
+inline std::mutex& openingAndClosing() {
+    static std::mutex mutex;
+    return mutex;
+}
+
 struct FreeConnection {
-    void operator()(virConnectPtr connection) const { virConnectClose(connection); }
+    void operator()(virConnectPtr connection) const {
+        const std::scoped_lock lock(openingAndClosing());
+        virConnectClose(connection);
+    }
 };
 struct FreeDomain {
     void operator()(virDomainPtr domain) const { virDomainFree(domain); }
