@@ -52,6 +52,7 @@ void addLibraryCommands(CLI::App& app, Context& context);
 void addRehearseCommand(CLI::App& app, Context& context);
 void addResidueCommand(CLI::App& app, Context& context);
 void addFetchResidueCommand(CLI::App& app, Context& context);
+void addEndSessionCommand(CLI::App& app, Context& context);
 void addInspectCommands(CLI::App& app, Context& context);
 void addSynthesisCommand(CLI::App& app, Context& context);
 void addPushCommand(CLI::App& app, Context& context);

@@ -1,24 +1,13 @@
-// The command line: its commands and the options that all of them have.
+// The command line.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <string_view>
 
-#include "app/cloudlet/context.h"
+#include "app/cloudlet/commands.h"
 
 namespace cloudlet {
 
 namespace {
-
-void addGlobalOptions(CLI::App& app, Context& context) {
-    addProgramOptions(app, context);
-    app.add_option("--catalog", context.catalogRoot,
-                   "Folder of the catalog (default: the user's data directory)")
-        ->envname("CLOUDLET_CATALOG")
-        ->type_name("DIR");
-    app.add_option("--connect", context.libvirtUri, "libvirt connection URI (default: automatic)")
-        ->envname("CLOUDLET_LIBVIRT_URI")
-        ->type_name("URI");
-}
 
 // What stands after "--" is not CLI11's: the original's port forwards, for the commands that have
 // a guest.
@@ -34,27 +23,10 @@ int run(int argc, char** argv) {
     const auto dashes = std::find(argv, argv + argc, std::string_view("--"));
     if (dashes != argv + argc) context.trailing.assign(dashes + 1, argv + argc);
     CLI::App app("Author VM overlays and bring them back to life from base and overlay.\n");
-    app.name("cloudlet");
-    app.require_subcommand(1);
-    app.fallthrough();
     app.footer(
         "Exit codes: 0 done, 1 failed, 2 wrong usage, 130 cancelled.\n"
         "Example: cloudlet overlay sample --run setup.sh --forward tcp:8080:80 -o app.cloudlet");
-    addGlobalOptions(app, context);
-    addDoctorCommand(app, context);
-    addBaseCommands(app, context);
-    addBasePackageCommands(app, context);
-    addOverlayCommands(app, context);
-    addLibraryCommands(app, context);
-    addRehearseCommand(app, context);
-    addInspectCommands(app, context);
-    addSynthesisCommand(app, context);
-    addPushCommand(app, context);
-    addServerCommands(app, context);
-    addSessionCommands(app, context);
-    addResidueCommand(app, context);
-    addFetchResidueCommand(app, context);
-    addCodecCommands(app, context);
+    addCommands(app, context);
     app.final_callback([&] {
         const Result<void> fits = checkTrailing(app, context);
         if (!fits) context.action = [fits] { return fits; };

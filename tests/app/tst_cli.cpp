@@ -20,8 +20,8 @@ const QStringList kCommands{"doctor",         "base",         "sample-base",  "l
                             "synthesis",      "rehearse",     "list-session", "stop",
                             "screenshot",     "encode",       "decode",       "import-overlay",
                             "forget-overlay", "tag",          "residue",      "push",
-                            "fetch-residue",  "pair",         "list-server",  "forget-server",
-                            "discover"};
+                            "fetch-residue",  "end-session",  "pair",         "list-server",
+                            "forget-server",  "discover"};
 
 // `size` bytes that do not compress, but for every third kilobyte, which is zero.
 QByteArray noise(qsizetype size, unsigned seed) {

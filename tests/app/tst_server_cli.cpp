@@ -109,6 +109,10 @@ private slots:
         VERIFY_EXIT(gone, 1);
         QCOMPARE(gone.json()["error"]["code"].toString(), "permission");
 
+        const Outcome ended = cloudlet({"end-session", "0123abcd", "--from", "edge", "--json"});
+        VERIFY_EXIT(ended, 1);
+        QCOMPARE(ended.json()["error"]["code"].toString(), "notFound");
+
         const Outcome devices = server({"list-token", "--json"});
         QCOMPARE(devices.json()["devices"][0]["name"].toString(), "laptop");
         VERIFY_EXIT(server({"list-token"}), 0);
