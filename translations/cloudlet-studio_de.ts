@@ -525,6 +525,84 @@ Sie lesen können.</translation>
         <source>Bases that it holds</source>
         <translation>Basen, die es hält</translation>
     </message>
+    <message>
+        <source>Ask each</source>
+        <translation>Jedes fragen</translation>
+    </message>
+</context>
+<context>
+    <name>cloudlet::CommandLines</name>
+    <message>
+        <source>Run here</source>
+        <translation>Hier ausführen</translation>
+    </message>
+    <message>
+        <source>Inspect</source>
+        <translation>Untersuchen</translation>
+    </message>
+    <message>
+        <source>Push to a cloudlet</source>
+        <translation>An ein Cloudlet übertragen</translation>
+    </message>
+    <message>
+        <source>Verify</source>
+        <translation>Prüfen</translation>
+    </message>
+    <message>
+        <source>Rehearse</source>
+        <translation>Probelauf</translation>
+    </message>
+    <message>
+        <source>Save its picture</source>
+        <translation>Bild davon sichern</translation>
+    </message>
+    <message>
+        <source>Tag</source>
+        <translation>Verschlagworten</translation>
+    </message>
+    <message>
+        <source>Forget</source>
+        <translation>Vergessen</translation>
+    </message>
+    <message>
+        <source>Author</source>
+        <translation>Anpassen</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Exportieren</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Löschen</translation>
+    </message>
+</context>
+<context>
+    <name>cloudlet::CommandsDialog</name>
+    <message>
+        <source>Show as command</source>
+        <translation>Als Befehl zeigen</translation>
+    </message>
+    <message>
+        <source>The same in a terminal or a script. The first line is in the clipboard already; what stands in capitals is for you to fill in.</source>
+        <translation>Dasselbe in einem Terminal oder Skript. Die erste Zeile ist schon in der Zwischenablage; was in Großbuchstaben steht, setzen Sie ein.</translation>
+    </message>
+    <message>
+        <source>Action</source>
+        <translation>Aktion</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>Befehl</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>Befehle</translation>
+    </message>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>&amp;Kopieren</translation>
+    </message>
 </context>
 <context>
     <name>cloudlet::CompositionBar</name>
@@ -1348,6 +1426,26 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
         <source>Ta&amp;gs…</source>
         <translation>Schla&amp;gwörter…</translation>
     </message>
+    <message>
+        <source>List the bases</source>
+        <translation>Basen auflisten</translation>
+    </message>
+    <message>
+        <source>List the overlays</source>
+        <translation>Overlays auflisten</translation>
+    </message>
+    <message>
+        <source>Import a base</source>
+        <translation>Basis importieren</translation>
+    </message>
+    <message>
+        <source>Import an overlay</source>
+        <translation>Overlay importieren</translation>
+    </message>
+    <message>
+        <source>Build the sample base</source>
+        <translation>Beispiel-Basis bauen</translation>
+    </message>
 </context>
 <context>
     <name>cloudlet::MainWindow</name>
@@ -1396,10 +1494,6 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
         <translation>Diesen &amp;Rechner prüfen…</translation>
     </message>
     <message>
-        <source>Show as &amp;command</source>
-        <translation>Als &amp;Befehl kopieren</translation>
-    </message>
-    <message>
         <source>&amp;Details…</source>
         <translation>&amp;Einzelheiten…</translation>
     </message>
@@ -1425,10 +1519,6 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
     <message>
         <source>Overlays and bases (*.cloudlet *.cloudlet-base);;All files (*)</source>
         <translation>Overlays und Basen (*.cloudlet *.cloudlet-base);;Alle Dateien (*)</translation>
-    </message>
-    <message>
-        <source>Copied: %1</source>
-        <translation>Kopiert: %1</translation>
     </message>
     <message>
         <source>About Cloudlet Studio</source>
@@ -1465,6 +1555,14 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
     <message>
         <source>&amp;Previous page</source>
         <translation>&amp;Vorherige Seite</translation>
+    </message>
+    <message>
+        <source>Show as &amp;command…</source>
+        <translation>Als &amp;Befehl zeigen…</translation>
+    </message>
+    <message>
+        <source>Check this machine</source>
+        <translation>Diesen Rechner prüfen</translation>
     </message>
 </context>
 <context>
@@ -2078,6 +2176,10 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
         <source>Fetch resi&amp;due…</source>
         <translation>&amp;Änderungen holen…</translation>
     </message>
+    <message>
+        <source>Push</source>
+        <translation>Übertragen</translation>
+    </message>
 </context>
 <context>
     <name>cloudlet::RemotePage</name>
@@ -2100,6 +2202,18 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
     <message>
         <source>On a cloudlet: %1</source>
         <translation>Auf einem Cloudlet: %1</translation>
+    </message>
+    <message>
+        <source>Look at it</source>
+        <translation>Nachsehen</translation>
+    </message>
+    <message>
+        <source>Fetch its changes</source>
+        <translation>Änderungen holen</translation>
+    </message>
+    <message>
+        <source>End it</source>
+        <translation>Beenden</translation>
     </message>
 </context>
 <context>
@@ -2239,6 +2353,10 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
         <source>&amp;End the VM</source>
         <translation>VM &amp;beenden</translation>
     </message>
+    <message>
+        <source>Start it while it arrives</source>
+        <translation>Starten, während es ankommt</translation>
+    </message>
 </context>
 <context>
     <name>cloudlet::StageBar</name>
@@ -2342,6 +2460,14 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
     <message>
         <source>Session:</source>
         <translation>Sitzung:</translation>
+    </message>
+    <message>
+        <source>Save its changes</source>
+        <translation>Änderungen sichern</translation>
+    </message>
+    <message>
+        <source>Save a picture</source>
+        <translation>Bild sichern</translation>
     </message>
 </context>
 <context>

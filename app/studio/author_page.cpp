@@ -45,26 +45,13 @@ QString AuthorPage::title() const {
     return tr("Author: %1").arg(m_job->order().base);
 }
 
-QString AuthorPage::commandLine() const {
-    const OverlayOrder& overlay = overlayOrder();
-    QString line;
-    if (const auto& left = m_job->order().left) {
-        line = QStringLiteral("cloudlet residue %1").arg(toQt(left->id).left(8));
-    } else {
-        line = QStringLiteral("cloudlet overlay %1").arg(shellQuoted(m_job->order().base));
-        for (const PortForward& forward : m_forwards) {
-            line += QStringLiteral(" --forward %1").arg(toQt(forward.text()));
-        }
-    }
-    const QString file = overlay.file.isEmpty() ? QStringLiteral("overlay.cloudlet") : overlay.file;
-    line += QStringLiteral(" -o %1").arg(shellQuoted(file));
-    if (!overlay.title.isEmpty()) {
-        line += QStringLiteral(" --title %1").arg(shellQuoted(overlay.title));
-    }
-    if (overlay.profile != Profile::balanced) {
-        line += QStringLiteral(" --profile %1").arg(toQt(toString(overlay.profile)));
-    }
-    return line;
+QList<ActionCommand> AuthorPage::commands() const {
+    OverlayOrder overlay = overlayOrder();
+    overlay.ports = m_forwards;
+    QList<ActionCommand> list{{plainWords(m_create->text()),
+                               CommandLines::author(m_job->order(), overlay, m_scriptFile)}};
+    if (m_job->phase() != GuestJob::Phase::ended || overlay.file.isEmpty()) return list;
+    return list << CommandLines::ofOverlay(overlay.file);
 }
 
 QString AuthorPage::wouldLose() const {
@@ -181,6 +168,7 @@ void AuthorPage::askForScript() {
     const QString file = QFileDialog::getOpenFileName(window(), tr("Run a script in the guest"));
     if (file.isEmpty()) return;
     side().log(tr("Running %1").arg(file));
+    m_scriptFile = file;
     m_job->runScript(file);
 }
 

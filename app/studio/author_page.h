@@ -16,7 +16,7 @@ public:
     ~AuthorPage() override;
 
     QString title() const override;
-    QString commandLine() const override;
+    QList<ActionCommand> commands() const override;
     QString wouldLose() const override;
     AuthorJob& job() { return *m_job; }
 
@@ -42,6 +42,7 @@ private:
     QAction* m_clean = nullptr;
     QAction* m_create = nullptr;
     QAction* m_discard = nullptr;
+    QString m_scriptFile;                 // the last that was run
     QList<QAction*> m_onceMade;           // what can be done with the overlay
     std::vector<PortForward> m_forwards;  // as the person wants them
     std::optional<OverlayEstimate> m_estimate;

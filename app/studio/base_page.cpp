@@ -119,22 +119,8 @@ QString BasePage::title() const {
     return tr("Base: %1").arg(m_job->order().name);
 }
 
-QString BasePage::commandLine() const {
-    const BaseOrder& order = m_job->order();
-    QString line = QStringLiteral("cloudlet base ");
-    if (order.isInstaller) {
-        line += QStringLiteral("--cdrom %1 --new-disk %2G")
-                    .arg(shellQuoted(order.file))
-                    .arg(order.diskBytes / kGiB);
-    } else {
-        line += shellQuoted(order.file);
-    }
-    return line +
-           QStringLiteral(" --name %1 --memory %2M --vcpus %3")
-               .arg(shellQuoted(order.name))
-               .arg(order.memoryBytes / kMiB)
-               .arg(order.vcpus) +
-           (order.clean ? QString() : QStringLiteral(" --no-clean"));
+QList<ActionCommand> BasePage::commands() const {
+    return {{plainWords(m_create->text()), CommandLines::createBase(m_job->order())}};
 }
 
 QString BasePage::wouldLose() const {

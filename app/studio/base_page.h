@@ -35,7 +35,7 @@ public:
     ~BasePage() override;
 
     QString title() const override;
-    QString commandLine() const override;
+    QList<ActionCommand> commands() const override;
     QString wouldLose() const override;
     BaseJob& job() { return *m_job; }
 

@@ -74,8 +74,24 @@ QString CloudletsPage::title() const {
     return tr("Cloudlets");
 }
 
-QString CloudletsPage::commandLine() const {
-    return QStringLiteral("cloudlet list-server --ask");
+QList<ActionCommand> CloudletsPage::commands() const {
+    constexpr auto plain = CommandLines::plain;
+    QList<ActionCommand> list{
+        {tr("Ask each"), plain(QStringLiteral("list-server"), {QStringLiteral("--ask")})},
+        {plainWords(m_pair->text()), plain(QStringLiteral("pair"), {QStringLiteral("LINK")})}};
+    const KnownCloudlet* cloudlet = chosen();
+    if (cloudlet == nullptr) return list;
+    const QString name = toQt(cloudlet->server.name);
+    list << ActionCommand{plainWords(m_forget->text()),
+                          plain(QStringLiteral("forget-server"), {name})};
+    const ServerState::Session* session = chosenSession();
+    if (session == nullptr) return list;
+    const QStringList which{toQt(session->id), QStringLiteral("--from"), name};
+    list << ActionCommand{plainWords(m_residue->text()),
+                          plain(QStringLiteral("fetch-residue"),
+                                which + QStringList{QStringLiteral("-o"), QStringLiteral("FILE")})};
+    list << ActionCommand{plainWords(m_end->text()), plain(QStringLiteral("end-session"), which)};
+    return list;
 }
 
 QTreeWidget* CloudletsPage::buildTree(const QString& name, const QStringList& columns) {

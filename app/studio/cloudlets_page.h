@@ -26,7 +26,7 @@ public:
     ~CloudletsPage() override;
 
     QString title() const override;
-    QString commandLine() const override;
+    QList<ActionCommand> commands() const override;
     void pair();
     // Of the chosen session, into a file.
     void fetchResidue(const QString& file);

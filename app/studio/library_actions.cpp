@@ -38,6 +38,26 @@ std::optional<LibraryPage::Choice> LibraryPage::chosen() const {
     return Choice{*base, overlay == nullptr ? std::nullopt : std::optional(*overlay)};
 }
 
+QList<ActionCommand> LibraryPage::commands() const {
+    using Lines = CommandLines;
+    const LibraryBase* base = m_model->baseAt(current());
+    const LibraryOverlay* overlay = m_model->overlayAt(current());
+    QList<ActionCommand> list;
+    if (overlay != nullptr) {
+        list = Lines::ofOverlay(overlay->file);
+    } else if (base != nullptr && base->isKnown()) {
+        list = Lines::ofBase(base->name);
+    }
+    return list << QList<ActionCommand>{
+               {tr("List the bases"), Lines::plain(QStringLiteral("list-base"), {})},
+               {tr("List the overlays"), Lines::plain(QStringLiteral("list-overlay"), {})},
+               {tr("Import a base"),
+                Lines::plain(QStringLiteral("import-base"), {QStringLiteral("FILE")})},
+               {tr("Import an overlay"),
+                Lines::plain(QStringLiteral("import-overlay"), {QStringLiteral("FILE")})},
+               {tr("Build the sample base"), Lines::plain(QStringLiteral("sample-base"), {})}};
+}
+
 void LibraryPage::author() {
     const LibraryBase* base = m_model->baseAt(current());
     if (base == nullptr || !m_author->isEnabled()) return;

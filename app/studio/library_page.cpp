@@ -75,19 +75,6 @@ QString LibraryPage::wouldLose() const {
     return m_work.isRunning() ? tr("Work in the library is not finished.") : QString();
 }
 
-QString LibraryPage::commandLine() const {
-    const LibraryBase* base = m_model->baseAt(current());
-    const LibraryOverlay* overlay = m_model->overlayAt(current());
-    if (overlay != nullptr) {
-        return QStringLiteral("cloudlet synthesis %1").arg(shellQuoted(overlay->file));
-    }
-    if (base != nullptr && base->isKnown()) {
-        return QStringLiteral("cloudlet overlay %1 -o overlay.cloudlet")
-            .arg(shellQuoted(base->name));
-    }
-    return QStringLiteral("cloudlet list-base");
-}
-
 QAction* LibraryPage::addPlainAction(const QString& text, const QString& toolTip,
                                      void (LibraryPage::*slot)()) {
     auto* action = new QAction(text, this);

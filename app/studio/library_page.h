@@ -29,7 +29,7 @@ public:
     ~LibraryPage() override;
 
     QString title() const override;
-    QString commandLine() const override;
+    QList<ActionCommand> commands() const override;
     QString wouldLose() const override;
 
     void reload();

@@ -2,14 +2,12 @@
 
 #include <QAction>
 #include <QApplication>
-#include <QClipboard>
 #include <QCloseEvent>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QMimeData>
-#include <QStatusBar>
 #include <QTabBar>
 #include <QTabWidget>
 #include <QVBoxLayout>
@@ -19,6 +17,7 @@
 #include "app/studio/author_page.h"
 #include "app/studio/base_page.h"
 #include "app/studio/cloudlets_page.h"
+#include "app/studio/commands_dialog.h"
 #include "app/studio/confirm.h"
 #include "app/studio/host_dialog.h"
 #include "app/studio/library_page.h"
@@ -40,7 +39,6 @@ namespace cloudlet {
 namespace {
 
 constexpr QSize kFirstSize(1180, 760);
-constexpr int kMessageMs = 6000;
 constexpr double kLongSeconds = 10;  // a person may have turned to something else
 
 // The first file of what is dragged here; empty if it is none.
@@ -132,7 +130,7 @@ void MainWindow::buildMenus() {
 
     QMenu* help = menuBar()->addMenu(tr("&Help"));
     help->addAction(tr("Check this &machine…"), this, &MainWindow::showDetailsOfHost);
-    QAction* command = help->addAction(tr("Show as &command"), this, &MainWindow::showAsCommand);
+    QAction* command = help->addAction(tr("Show as &command…"), this, &MainWindow::showAsCommand);
     command->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_K);
     help->addAction(tr("&Details…"), this, [this] { m_log.show(this); });
     help->addSeparator();
@@ -277,9 +275,12 @@ void MainWindow::askForFile() {
 }
 
 void MainWindow::showAsCommand() {
-    const QString command = currentPage()->commandLine();
-    QGuiApplication::clipboard()->setText(command);
-    statusBar()->showMessage(tr("Copied: %1").arg(command), kMessageMs);
+    QList<ActionCommand> commands = currentPage()->commands();
+    commands << ActionCommand{tr("Check this machine"),
+                              CommandLines::plain(QStringLiteral("doctor"), {})};
+    auto* dialog = new CommandsDialog(commands, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->show();
 }
 
 void MainWindow::showDetailsOfHost() {

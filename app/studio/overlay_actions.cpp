@@ -8,6 +8,12 @@
 
 namespace cloudlet {
 
+QList<ActionCommand> OverlayPage::commands() const {
+    QList<ActionCommand> list = CommandLines::ofOverlay(m_file);
+    list.move(1, 0);  // this page has just done that
+    return list;
+}
+
 void OverlayPage::rehearse() {
     work(rehearseWork(m_services, m_file),
          tr("What the VM touches first now leads the file: it starts earlier."));

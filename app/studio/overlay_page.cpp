@@ -105,10 +105,6 @@ QString OverlayPage::title() const {
     return tr("Overlay: %1").arg(m_name);
 }
 
-QString OverlayPage::commandLine() const {
-    return QStringLiteral("cloudlet info-overlay %1 --files").arg(shellQuoted(m_file));
-}
-
 QString OverlayPage::wouldLose() const {
     return m_work.isRunning() ? tr("Work on \"%1\" is not finished.").arg(m_name) : QString();
 }

@@ -34,7 +34,7 @@ public:
     ~OverlayPage() override;
 
     QString title() const override;
-    QString commandLine() const override;
+    QList<ActionCommand> commands() const override;
     QString wouldLose() const override;
     const QString& file() const { return m_file; }
 

@@ -3,6 +3,8 @@
 
 #include <QWidget>
 
+#include "app/studio/command_lines.h"
+
 namespace cloudlet {
 
 class Page : public QWidget {
@@ -11,8 +13,9 @@ public:
     using QWidget::QWidget;
 
     virtual QString title() const = 0;
-    // The `cloudlet` line that does what this page is about to do; empty if there is none.
-    virtual QString commandLine() const = 0;
+    // What this page is about to do comes first.
+    virtual QList<ActionCommand> commands() const = 0;
+    QString commandLine() const { return commands().first().line; }
     // What would be lost if the page were closed now, as a sentence; empty: nothing.
     virtual QString wouldLose() const { return {}; }
 

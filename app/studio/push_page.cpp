@@ -69,10 +69,12 @@ QString PushPage::title() const {
     return tr("Push: %1").arg(m_name);
 }
 
-QString PushPage::commandLine() const {
-    return QStringLiteral("cloudlet push %1 --to %2%3")
-        .arg(shellQuoted(m_job->order().file), shellQuoted(m_server),
-             m_job->order().base ? QStringLiteral(" --send-base") : QString());
+QList<ActionCommand> PushPage::commands() const {
+    const PushOrder& order = m_job->order();
+    return {{tr("Push"), CommandLines::push(order)},
+            {plainWords(m_keep->text()), CommandLines::push(order, QStringLiteral(" --detach"))},
+            {plainWords(m_residue->text()),
+             CommandLines::push(order, QStringLiteral(" --residue FILE"))}};
 }
 
 QString PushPage::wouldLose() const {

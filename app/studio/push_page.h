@@ -16,7 +16,7 @@ public:
     ~PushPage() override;
 
     QString title() const override;
-    QString commandLine() const override;
+    QList<ActionCommand> commands() const override;
     QString wouldLose() const override;
     PushJob& job() { return *m_job; }
 

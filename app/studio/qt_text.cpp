@@ -34,6 +34,10 @@ QString asLabel(QString text) {
     return text.replace(u'&', QStringLiteral("&&"));
 }
 
+QString plainWords(QString action) {
+    return action.remove(u'&').remove(u'…');
+}
+
 QString shellQuoted(const QString& argument) {
     static const QRegularExpression plain(QStringLiteral("\\A[A-Za-z0-9_@%+=:,./-]+\\z"));
     if (plain.match(argument).hasMatch()) return argument;

@@ -29,6 +29,8 @@ QString durationText(double seconds);             // "0.34 s"
 QString dateText(std::int64_t secondsSince1970);  // in the person's own time and spelling
 // As what stands where "&" marks a letter: menus and tabs.
 QString asLabel(QString text);
+// An action's words, without its letter and the dots of what asks first.
+QString plainWords(QString action);
 // A command's argument as a shell takes it.
 QString shellQuoted(const QString& argument);
 

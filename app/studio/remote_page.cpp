@@ -12,15 +12,18 @@ namespace cloudlet {
 
 RemotePage::RemotePage(const PairedServer& server, const ServerState::Session& session,
                        QWidget* parent)
-    : GuestFrame(parent), m_name(toQt(session.title)) {
-    const QString cloudlet = toQt(server.name);
-    heading().setText(tr("\"%1\" runs on %2; closing this page leaves it.").arg(m_name, cloudlet));
+    : GuestFrame(parent),
+      m_name(toQt(session.title)),
+      m_session(toQt(session.id)),
+      m_cloudlet(toQt(server.name)) {
+    heading().setText(
+        tr("\"%1\" runs on %2; closing this page leaves it.").arg(m_name, m_cloudlet));
     stage().hide();
-    side().setFact(tr("Cloudlet:"), cloudlet);
+    side().setFact(tr("Cloudlet:"), m_cloudlet);
     side().setFact(tr("Address:"), toQt(server.address.text()));
     side().setForwards(forwardFacts(session.forwards), urlHost(server.address));
     showConsole(remoteConnector(server.access(), toQt(session.id), m_console.get_token()),
-                tr("Console of %1 on %2").arg(m_name, cloudlet), VncLink::network);
+                tr("Console of %1 on %2").arg(m_name, m_cloudlet), VncLink::network);
 }
 
 RemotePage::~RemotePage() {
@@ -32,8 +35,15 @@ QString RemotePage::title() const {
     return tr("On a cloudlet: %1").arg(m_name);
 }
 
-QString RemotePage::commandLine() const {
-    return QStringLiteral("cloudlet list-server --ask");
+QList<ActionCommand> RemotePage::commands() const {
+    return {{tr("Look at it"),
+             CommandLines::plain(QStringLiteral("list-server"), {QStringLiteral("--ask")})},
+            {tr("Fetch its changes"),
+             CommandLines::plain(QStringLiteral("fetch-residue"),
+                                 {m_session, QStringLiteral("--from"), m_cloudlet,
+                                  QStringLiteral("-o"), QStringLiteral("FILE")})},
+            {tr("End it"), CommandLines::plain(QStringLiteral("end-session"),
+                                               {m_session, QStringLiteral("--from"), m_cloudlet})}};
 }
 
 }  // namespace cloudlet

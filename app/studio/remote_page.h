@@ -17,10 +17,12 @@ public:
     ~RemotePage() override;
 
     QString title() const override;
-    QString commandLine() const override;
+    QList<ActionCommand> commands() const override;
 
 private:
     const QString m_name;
+    const QString m_session;
+    const QString m_cloudlet;
     std::stop_source m_console;
 };
 

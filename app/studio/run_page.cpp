@@ -43,8 +43,13 @@ QString RunPage::title() const {
     return tr("Run: %1").arg(m_name);
 }
 
-QString RunPage::commandLine() const {
-    return QStringLiteral("cloudlet synthesis %1").arg(shellQuoted(m_job->overlay()));
+QList<ActionCommand> RunPage::commands() const {
+    const QString& file = m_job->overlay();
+    return {
+        {plainWords(m_again->text()), CommandLines::run(file)},
+        {tr("Start it while it arrives"),
+         CommandLines::run(file, QStringLiteral(" --early-start"))},
+        {plainWords(m_save->text()), CommandLines::run(file, QStringLiteral(" --residue FILE"))}};
 }
 
 QString RunPage::wouldLose() const {

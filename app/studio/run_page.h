@@ -14,7 +14,7 @@ public:
     ~RunPage() override;
 
     QString title() const override;
-    QString commandLine() const override;
+    QList<ActionCommand> commands() const override;
     QString wouldLose() const override;
     RunJob& job() { return *m_job; }
 

@@ -47,8 +47,14 @@ QString SurvivorPage::title() const {
     return tr("Left: %1").arg(toQt(m_session.title));
 }
 
-QString SurvivorPage::commandLine() const {
-    return QStringLiteral("cloudlet stop %1").arg(toQt(m_session.id).left(8));
+QList<ActionCommand> SurvivorPage::commands() const {
+    const QString id = toQt(m_session.id).left(8);
+    return {{plainWords(m_end->text()), CommandLines::plain(QStringLiteral("stop"), {id})},
+            {tr("Save its changes"),
+             CommandLines::plain(QStringLiteral("residue"),
+                                 {id, QStringLiteral("-o"), QStringLiteral("FILE")})},
+            {tr("Save a picture"),
+             CommandLines::plain(QStringLiteral("screenshot"), {id, QStringLiteral("PNG")})}};
 }
 
 void SurvivorPage::ended() {

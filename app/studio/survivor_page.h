@@ -15,7 +15,7 @@ public:
     ~SurvivorPage() override;
 
     QString title() const override;
-    QString commandLine() const override;
+    QList<ActionCommand> commands() const override;
 
 protected:
     void showEvent(QShowEvent* event) override;

@@ -24,6 +24,7 @@
 #include "app/studio/author_page.h"
 #include "app/studio/base_page.h"
 #include "app/studio/cloudlets_page.h"
+#include "app/studio/commands_dialog.h"
 #include "app/studio/confirm.h"
 #include "app/studio/host_dialog.h"
 #include "app/studio/language.h"
@@ -75,6 +76,7 @@ public:
     void typeTextDialog();
     void machineDialog();
     void logDialog();
+    void commandsDialog();
     void pairQuestion();
     void tagsQuestion();
     void deleteBaseQuestion();
@@ -144,6 +146,7 @@ constexpr NamedSurface kSurfaces[] = {
     {"dialog-type-text", &TestKeyboard::typeTextDialog},
     {"dialog-machine", &TestKeyboard::machineDialog},
     {"dialog-log", &TestKeyboard::logDialog},
+    {"dialog-commands", &TestKeyboard::commandsDialog},
     {"question-pair", &TestKeyboard::pairQuestion},
     {"question-tags", &TestKeyboard::tagsQuestion},
     {"question-delete-base", &TestKeyboard::deleteBaseQuestion},
@@ -463,6 +466,11 @@ void TestKeyboard::logDialog() {
     auto* dialog = m_window->findChild<QDialog*>();
     QVERIFY(dialog != nullptr);
     checkDialog(*dialog);
+}
+
+void TestKeyboard::commandsDialog() {
+    CommandsDialog dialog(CommandLines::ofOverlay("/srv/web page.cloudlet"));
+    checkDialog(dialog);
 }
 
 void TestKeyboard::pairQuestion() {

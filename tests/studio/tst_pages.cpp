@@ -507,7 +507,7 @@ void TestPages::copiesTheCommand() {
     open();
     choose("my letters");
     for (QAction* each : m_window->findChildren<QAction*>()) {
-        if (each->text() == "Show as &command") each->trigger();
+        if (each->text() == "Show as &command…") each->trigger();
     }
     QCOMPARE(QApplication::clipboard()->text(),
              "cloudlet overlay 'my letters' -o overlay.cloudlet");
