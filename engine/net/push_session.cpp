@@ -26,18 +26,19 @@ Time now() {
 
 }  // namespace
 
-PushSession::PushSession(Plan plan, File spool, Limits limits)
+PushSession::PushSession(Plan plan, File spool, Limits limits, StoredCopies& copies)
     : m_plan(std::move(plan)),
       m_limits(limits),
-      m_spool(std::move(spool)),
+      m_copies(copies),
+      m_spool(std::make_shared<File>(std::move(spool))),
       m_transfer(m_plan.offer.size),
       m_leftAt(now()) {
     m_statistics.totalBytes = m_plan.offer.size;
 }
 
 Result<void> PushSession::reserve() {
-    TRY(m_spool.resize(m_plan.offer.size));
-    return m_spool.reserve();
+    TRY(m_spool->resize(m_plan.offer.size));
+    return m_spool->reserve();
 }
 
 PushSession::View PushSession::view() const {
@@ -121,24 +122,53 @@ std::optional<Bytes> PushSession::next(Turn turn, Time time) {
 
 Result<void> PushSession::store(const push::Pieces& pieces, Time time) {
     std::vector<push::PieceRange> runs;
+    std::shared_ptr<File> spool;
     {
         const std::lock_guard lock(m_mutex);
+        if (!m_spool) return {};
         runs = TRY(m_transfer.fresh(pieces));
+        spool = m_spool;
+        ++m_writers;
     }
-    bool isAwaited = false;
-    for (const push::PieceRange& run : runs) {
-        const std::size_t from = (run.first - pieces.first) * push::kPieceSize;
-        const std::size_t end = std::min(from + run.count * push::kPieceSize, pieces.bytes.size());
-        // Before anybody is told that it is there.
-        TRY(m_spool.writeAt(pieces.bytes.subspan(from, end - from),
-                            std::uint64_t{run.first} * push::kPieceSize));
-        const std::lock_guard lock(m_mutex);
-        m_transfer.arrived(run, time);
-        isAwaited |= std::ranges::any_of(
-            m_awaited, [this](const push::PieceRange& range) { return m_transfer.has(range); });
+    Result<void> written;
+    for (auto run = runs.begin(); written && run != runs.end(); ++run) {
+        written = write(*spool, pieces, *run, time);
     }
-    if (isAwaited) m_changed.notify_all();
+    const std::lock_guard lock(m_mutex);
+    --m_writers;
+    const auto has = [this](const push::PieceRange& range) { return m_transfer.has(range); };
+    if (std::ranges::any_of(m_awaited, has)) m_changed.notify_all();
+    return written;
+}
+
+Result<void> PushSession::write(File& spool, const push::Pieces& pieces, push::PieceRange run,
+                                Time time) {
+    const std::size_t from = (run.first - pieces.first) * push::kPieceSize;
+    const std::size_t end = std::min(from + run.count * push::kPieceSize, pieces.bytes.size());
+    // Before anybody is told that it is there.
+    TRY(spool.writeAt(pieces.bytes.subspan(from, end - from),
+                      std::uint64_t{run.first} * push::kPieceSize));
+    const std::lock_guard lock(m_mutex);
+    m_transfer.arrived(run, time);
     return {};
+}
+
+void PushSession::confirm() {
+    const std::lock_guard lock(m_mutex);
+    // A connection that was replaced may still write what it had begun to.
+    if (m_writers > 0 || !m_spool || !m_transfer.isComplete()) return;
+    m_isConfirmed = true;
+    m_spool = m_copies.oneOf(m_plan.offer, m_spool);
+}
+
+void PushSession::giveUp() {
+    const std::lock_guard lock(m_mutex);
+    m_spool.reset();
+}
+
+std::shared_ptr<const File> PushSession::spool() const {
+    const std::lock_guard lock(m_mutex);
+    return m_spool;
 }
 
 void PushSession::finish(const push::Finish& finish) {
@@ -189,6 +219,7 @@ Result<void> PushSession::read(std::span<std::byte> into, std::uint64_t offset) 
         return Error{ErrorCode::corrupt, name() + " ends too early"};
     }
     if (into.empty()) return {};
+    std::shared_ptr<const File> spool;
     {
         Lock lock(m_mutex);
         const push::PieceRange range = m_transfer.piecesOf(offset, into.size());
@@ -196,8 +227,9 @@ Result<void> PushSession::read(std::span<std::byte> into, std::uint64_t offset) 
         const Result<void> there = await(lock, range);
         m_awaited.erase(awaited);
         TRY(there);
+        spool = m_spool;
     }
-    return m_spool.readAt(into, offset);
+    return spool->readAt(into, offset);
 }
 
 Result<void> PushSession::await(Lock& lock, push::PieceRange range) {
@@ -213,7 +245,7 @@ Result<void> PushSession::await(Lock& lock, push::PieceRange range) {
             m_changed.wait_for(lock, kMoment);
         }
     }
-    if (m_interrupted) return Error{ErrorCode::cancelled, "cancelled"};
+    if (m_interrupted || !m_spool) return Error{ErrorCode::cancelled, "cancelled"};
     return {};
 }
 
@@ -227,7 +259,7 @@ void PushSession::hurry(std::uint64_t offset, std::uint64_t length) {
 
 bool PushSession::doubt(std::uint64_t offset, std::uint64_t length) {
     const std::lock_guard lock(m_mutex);
-    if (++m_doubted[offset] >= kMostLies) return false;
+    if (m_isConfirmed || ++m_doubted[offset] >= kMostLies) return false;
     const push::PieceRange range = m_transfer.piecesOf(offset, length);
     m_transfer.forget(range);
     m_again.push_back(range);

@@ -9,6 +9,7 @@
 #include <functional>
 #include <list>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -16,6 +17,7 @@
 
 #include "engine/base/file.h"
 #include "engine/net/gatekeeper.h"
+#include "engine/net/stored_copies.h"
 #include "engine/net/transfer.h"
 #include "engine/overlay/chunk_source.h"
 
@@ -48,7 +50,8 @@ public:
     using Turn = std::uint64_t;
 
     // `spool` is an empty file of its own, which it fills. The room for it is taken by reserve().
-    PushSession(Plan plan, File spool, Limits limits);
+    // `copies` must outlive its work.
+    PushSession(Plan plan, File spool, Limits limits, StoredCopies& copies);
     Result<void> reserve();
 
     const std::string& id() const { return m_plan.id; }
@@ -98,11 +101,19 @@ public:
     void close();
     // What fills it cannot go on.
     void fail(Error error);
-    const File& spool() const { return m_spool; }
+    // Every byte of what arrived is what was offered: an equal file of another session may take its
+    // place. It does not change any more.
+    void confirm();
+    // Nobody reads it any more: its room is given back at once.
+    void giveUp();
+    // Null: it is given up.
+    std::shared_ptr<const File> spool() const;
 
 private:
     using Lock = std::unique_lock<std::mutex>;
     std::optional<Error> gone(const Lock& lock) const;
+    Result<void> write(File& spool, const push::Pieces& pieces, push::PieceRange run,
+                       push::Time now);
     // Locked before and after, not meanwhile.
     Result<void> await(Lock& lock, push::PieceRange range);
     std::optional<Bytes> nextOfResidue();
@@ -110,10 +121,13 @@ private:
 
     const Plan m_plan;
     const Limits m_limits;
-    File m_spool;
+    StoredCopies& m_copies;
 
     mutable std::mutex m_mutex;  // guards the members below
     std::condition_variable_any m_changed;
+    std::shared_ptr<File> m_spool;  // null: given up
+    unsigned m_writers = 0;         // to it, now
+    bool m_isConfirmed = false;
     push::Transfer m_transfer;
     std::list<push::PieceRange> m_awaited;             // by readers, who sleep until all is there
     std::deque<push::PieceRange> m_again;              // pieces to be sent anew

@@ -101,7 +101,7 @@ Result<std::shared_ptr<PushSession>> SessionTable::begin(const Peer& peer, const
     File spool = TRY(File::temporary(m_folder));
     const std::string id = TRY(randomSecret()).substr(0, 16);
     auto session = std::make_shared<PushSession>(PushSession::Plan{id, peer, offer, needs.title},
-                                                 std::move(spool), m_limits.absence);
+                                                 std::move(spool), m_limits.absence, m_copies);
     {
         const std::lock_guard lock(m_mutex);
         TRY(checkLimits(peer, needs));
@@ -152,6 +152,7 @@ void SessionTable::run(PushSession& session, const std::stop_token& stop) {
     session.interrupt();
     session.tell(state);
     session.close();
+    session.giveUp();
     const std::lock_guard lock(m_mutex);
     Entry& entry = m_entries[session.id()];
     entry.over = true;

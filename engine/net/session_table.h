@@ -81,6 +81,7 @@ private:
     const SessionLimits m_limits;
     const Log m_log;
 
+    StoredCopies m_copies;       // outlives the threads of the entries
     mutable std::mutex m_mutex;  // guards the members below
     std::map<std::string, Entry> m_entries;
     SessionUsage m_usage;

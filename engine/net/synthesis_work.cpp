@@ -97,6 +97,7 @@ Result<std::optional<File>> SynthesisWork::attend(PushSession& session, Synthesi
         const FeedStatus feed = vm.feed->status();
         if (!complete && feed.completeSeconds > 0) {
             complete = true;
+            session.confirm();
             session.tell({push::Phase::complete, vm.guest.forwards(), {}});
             if (session.offer().start == push::Start::early) vm.setClock(stop);
         }
@@ -128,7 +129,9 @@ Result<void> SynthesisWork::importPackage(PushSession& session, const std::stop_
     }
     session.tell({push::Phase::starting, {}, {}});
     Progress progress;
-    const fs::path path = fmt::format("/proc/self/fd/{}", session.spool().fd());
+    session.confirm();
+    const auto package = session.spool();
+    const fs::path path = fmt::format("/proc/self/fd/{}", package->fd());
     TRY(importBase(m_catalog, path, progress, stop));
     session.tell({push::Phase::complete, {}, {}});
     while (!TRY(session.waitForFinish(kMoment, stop))) continue;

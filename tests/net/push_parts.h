@@ -85,6 +85,7 @@ public:
             TRY(session.read(whole, 0));
         }
         ++finished;
+        session.confirm();
         session.setConsole(console);
         session.tell({push::Phase::complete, {{PortForward::Protocol::tcp, 4711, 80}}, {}});
         while (true) {
@@ -92,7 +93,7 @@ public:
             if (then == push::Then::end) return {};
             if (then == push::Then::keep) session.close();
             if (then == push::Then::residue && endsWithoutResidue) return {};
-            if (then == push::Then::residue) return session.sendResidue(session.spool(), stop);
+            if (then == push::Then::residue) return session.sendResidue(*session.spool(), stop);
         }
     }
 };

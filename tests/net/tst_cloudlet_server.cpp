@@ -178,6 +178,49 @@ private slots:
         QTRY_COMPARE(server.sessions.usage().sessions, 0u);
     }
 
+    // N12: while two have the same file it is stored once; either may end first.
+    void N12_twoOfOneFileAreStoredOnce() {
+        class Patient : public Watcher {
+        public:
+            std::atomic<bool> mayEnd = false;
+            std::optional<push::Then> wanted() override {
+                return mayEnd ? Watcher::wanted() : std::nullopt;
+            }
+        };
+        PushServer server;
+        MemorySource source(noise(300'000));
+        for (const std::size_t first : {0, 1}) {
+            std::array<Patient, 2> watchers;
+            std::array<Result<void>, 2> done;
+            std::array<std::jthread, 2> threads;
+            for (std::size_t i = 0; i < 2; ++i) {
+                watchers[i].then = push::Then::residue;  // here: the file itself
+                threads[i] =
+                    std::jthread([&, i] { done[i] = pushNoise(server, source, watchers[i]); });
+            }
+            const auto copies = [&server] {
+                std::vector<std::weak_ptr<const File>> found;
+                for (const PushSession::View& view : server.sessions.views()) {
+                    const bool complete = view.state.phase == push::Phase::complete;
+                    if (complete) found.push_back(server.sessions.find(view.id)->spool());
+                }
+                return found;
+            };
+            QTRY_COMPARE_WITH_TIMEOUT(copies().size(), std::size_t{2}, 60'000);
+            const auto both = copies();
+            QVERIFY(both[0].lock() == both[1].lock());
+            for (const std::size_t i : {first, 1 - first}) {
+                QVERIFY(!both[0].expired());
+                watchers[i].mayEnd = true;
+                threads[i].join();
+                VERIFY_OK(done[i]);
+                QVERIFY(watchers[i].residueBytes == noise(300'000));
+            }
+            // An ended session gives its room back at once.
+            QTRY_VERIFY_WITH_TIMEOUT(both[0].expired(), 60'000);
+        }
+    }
+
     // Bytes that are not those that were offered: they are asked for again, twice.
     void N08_asksAgainForBytesThatLie() {
         class Liar : public MemorySource {
