@@ -63,6 +63,47 @@ private slots:
         QVERIFY2(cuts > 12, qPrintable(QString::number(cuts)));
     }
 
+    // N01: either way the connection is cut after each byte of the first 4 KiB. What has not come
+    // whole has not come.
+    void N01_cutAtEachByte() {
+        constexpr std::uint64_t kShort = 2 * kPieceSize + 17;
+        constexpr std::size_t kFrame = 6;  // of a short message from a client
+        for (const bool toServer : {true, false}) {
+            std::size_t cuts = 0;
+            for (std::size_t after = 0; after <= 4096; ++after) {
+                PushPair pair(kShort);
+                const std::deque<Bytes>& wire = toServer ? pair.toServer : pair.toClient;
+                std::size_t left = after;
+                bool isCut = false;
+                const auto mayArrive = [&] {
+                    if (isCut || wire.empty()) return !isCut;
+                    isCut = wire.front().size() + kFrame > left;
+                    if (!isCut) left -= wire.front().size() + kFrame;
+                    return !isCut;
+                };
+                for (bool busy = true; busy && !isCut;) {
+                    busy = pair.clientSpeaks();
+                    if (toServer && !mayArrive()) break;
+                    VALUE(served, pair.serverHears());
+                    busy |= served;
+                    busy |= pair.serverSpeaks();
+                    if (!toServer && !mayArrive()) break;
+                    VALUE(heard, pair.clientHears());
+                    busy |= heard;
+                }
+                if (!isCut) break;  // all there was to say was shorter
+                ++cuts;
+                const std::uint64_t had = pair.transfer.arrivedBytes();
+                pair.connect();
+                VERIFY_OK(pair.run());
+                QVERIFY(pair.isWhole());
+                QVERIFY(pair.sentBytes <= kShort + Transfer::kLeastWindow);
+                QVERIFY(pair.sentBytes - kShort <= kShort - had);  // never what had arrived
+            }
+            QVERIFY2(cuts > (toServer ? 4096 : 60), qPrintable(QString::number(cuts)));
+        }
+    }
+
     // N02, N09, N10: random schedules with urgent requests, doubled pieces and cuts.
     void N10_anyScheduleGivesTheSameFile() {
         const unsigned first = std::random_device()();
