@@ -1446,6 +1446,10 @@ Debian-Gast aus den Paketen der Distribution; das dauert einmal einige Minuten.<
         <source>Build the sample base</source>
         <translation>Beispiel-Basis bauen</translation>
     </message>
+    <message>
+        <source>%1 (%2)</source>
+        <translation>%1 (%2)</translation>
+    </message>
 </context>
 <context>
     <name>cloudlet::MainWindow</name>

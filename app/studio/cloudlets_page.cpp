@@ -116,6 +116,8 @@ QWidget* CloudletsPage::buildServers() {
     connect(m_forget, &QAction::triggered, this, &CloudletsPage::forget);
     m_servers = buildTree(tr("Cloudlets"), {tr("Name"), tr("Address"), tr("Role"), tr("State")});
     m_servers->setObjectName(QStringLiteral("cloudlets"));
+    m_servers->addActions({m_pair, m_forget});
+    m_servers->setContextMenuPolicy(Qt::ActionsContextMenu);
     m_hint = new QLabel;
     m_hint->setTextFormat(Qt::PlainText);
     m_hint->setWordWrap(true);
@@ -154,6 +156,8 @@ QWidget* CloudletsPage::buildState() {
     connect(m_end, &QAction::triggered, this, &CloudletsPage::endSession);
     m_sessions = buildTree(tr("Sessions"), {tr("Session"), tr("State"), tr("There"), tr("Ports")});
     m_bases = buildTree(tr("Bases on the cloudlet"), {tr("Base"), tr("Disk"), tr("Memory")});
+    m_sessions->addActions({m_console, m_residue, m_end});
+    m_sessions->setContextMenuPolicy(Qt::ActionsContextMenu);
     auto* left = new QWidget;
     auto* sessions = new QVBoxLayout(left);
     sessions->setContentsMargins(0, 0, 0, 0);

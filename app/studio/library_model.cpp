@@ -1,6 +1,8 @@
 #include "app/studio/library_model.h"
 
 #include <QFont>
+#include <QMimeData>
+#include <QUrl>
 
 #include "app/studio/qt_text.h"
 
@@ -126,6 +128,29 @@ QVariant LibraryModel::sortValue(const QModelIndex& index) const {
         default:
             return data(index, Qt::DisplayRole);
     }
+}
+
+Qt::ItemFlags LibraryModel::flags(const QModelIndex& index) const {
+    const Qt::ItemFlags usual = QAbstractItemModel::flags(index);
+    const LibraryOverlay* overlay = overlayAt(index);
+    return overlay != nullptr && !overlay->missing ? usual | Qt::ItemIsDragEnabled : usual;
+}
+
+QStringList LibraryModel::mimeTypes() const {
+    return {QStringLiteral("text/uri-list")};
+}
+
+// A view drags all columns of a row.
+QMimeData* LibraryModel::mimeData(const QModelIndexList& indexes) const {
+    QList<QUrl> files;
+    for (const QModelIndex& index : indexes) {
+        const LibraryOverlay* overlay = index.column() == 0 ? overlayAt(index) : nullptr;
+        if (overlay != nullptr) files << QUrl::fromLocalFile(overlay->file);
+    }
+    if (files.isEmpty()) return nullptr;
+    auto* content = new QMimeData;
+    content->setUrls(files);
+    return content;
 }
 
 QVariant LibraryModel::data(const QModelIndex& index, int role) const {

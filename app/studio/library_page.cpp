@@ -110,6 +110,10 @@ void LibraryPage::buildActions() {
         addPlainAction(tr("&Delete…"), tr("Removes it from this catalog"), &LibraryPage::remove);
     m_remove->setShortcut(QKeySequence::Delete);
     m_remove->setShortcutContext(Qt::WidgetShortcut);  // in the list; a search needs the key, too
+    for (QAction* action : m_actions) {
+        const QString keys = action->shortcut().toString(QKeySequence::NativeText);
+        if (!keys.isEmpty()) action->setToolTip(tr("%1 (%2)").arg(action->toolTip(), keys));
+    }
 }
 
 QWidget* LibraryPage::buildButtons() {
@@ -133,7 +137,9 @@ QWidget* LibraryPage::buildList() {
     m_tree->setObjectName(QStringLiteral("libraryTree"));
     m_tree->setModel(m_filter);
     m_tree->setAccessibleName(tr("Bases and overlays"));
-    m_tree->addAction(m_remove);
+    m_tree->addActions(m_actions);
+    m_tree->setContextMenuPolicy(Qt::ActionsContextMenu);
+    m_tree->setDragDropMode(QAbstractItemView::DragOnly);
     m_tree->setSortingEnabled(true);
     m_tree->sortByColumn(LibraryModel::nameColumn, Qt::AscendingOrder);
     m_tree->setUniformRowHeights(true);

@@ -327,6 +327,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    if (event->source() != nullptr) return;  // an overlay on its way out of the library
     if (!localFileOf(event->mimeData()).isEmpty()) event->acceptProposedAction();
 }
 

@@ -1,7 +1,10 @@
 #include <QAbstractItemModelTester>
+#include <QMimeData>
 #include <QSignalSpy>
 #include <QSortFilterProxyModel>
 #include <QTest>
+#include <QUrl>
+#include <memory>
 
 #include "app/studio/library_model.h"
 #include "app/studio/qt_text.h"
@@ -45,6 +48,7 @@ private slots:
     void sortsByNumbers();
     void filtersOverlaysWithTheirBase();
     void keepsStillWhenNothingChanged();
+    void dragsOverlaysOut();
     void readsACatalog();
 };
 
@@ -165,6 +169,22 @@ void TestLibraryModel::keepsStillWhenNothingChanged() {
     QSignalSpy resets(&model, &QAbstractItemModel::modelReset);
     model.setLibrary(someLibrary());
     QCOMPARE(resets.size(), 0);  // what a person has selected and unfolded stays
+}
+
+void TestLibraryModel::dragsOverlaysOut() {
+    LibraryModel model;
+    model.setLibrary(someLibrary());
+    const QModelIndex base = model.index(0, 0);
+    const QModelIndex overlay = model.index(0, 0, base);
+    QVERIFY((model.flags(base) & Qt::ItemIsDragEnabled) == 0);
+    QVERIFY((model.flags(overlay) & Qt::ItemIsDragEnabled) != 0);
+    QVERIFY(model.mimeData({base}) == nullptr);
+    const std::unique_ptr<QMimeData> content(model.mimeData({overlay, model.index(0, 1, base)}));
+    QCOMPARE(content->urls(), QList<QUrl>{QUrl::fromLocalFile(model.overlayAt(overlay)->file)});
+    Library gone = someLibrary();
+    gone[0].overlays[0].missing = true;
+    model.setLibrary(gone);
+    QVERIFY((model.flags(model.index(0, 0, model.index(0, 0))) & Qt::ItemIsDragEnabled) == 0);
 }
 
 void TestLibraryModel::readsACatalog() {
