@@ -2,6 +2,14 @@
 
 namespace cloudlet {
 
+namespace {
+
+// For the device state and what differs. On a full tmpfs a mapped hole cannot even be read: the
+// program would end with a bus error.
+constexpr std::uint64_t kLeastSpace = 32 << 20;
+
+}  // namespace
+
 Result<GuestFiles> GuestFiles::open(const Guest& guest) {
     const BaseFiles& base = guest.base().files;
     return GuestFiles{TRY(File::open(base.disk(), File::Mode::read)),
@@ -11,6 +19,7 @@ Result<GuestFiles> GuestFiles::open(const Guest& guest) {
 }
 
 Result<CapturedVm> CapturedVm::begin(const Guest& guest, const GuestFiles& files) {
+    TRY(guest.checkSpace(kLeastSpace));
     return CapturedVm{TRY(ImageCapture::create(files.baseDisk, files.disk, guest.folder())),
                       TRY(ImageCapture::create(files.baseMemory, files.memory, guest.folder())),
                       {},

@@ -63,6 +63,8 @@ public:
         bool recordTouches = false;
     };
     Result<void> mountBase(MountOptions options);
+    // That its folder can take that much. Errors: noSpace with the numbers.
+    Result<void> checkSpace(std::uint64_t needed) const;
     // REQUIRES: mounted. Its address stays the same when the guest moves.
     Mount& mount() const { return *m_mount; }
 
@@ -101,7 +103,6 @@ private:
     Guest(Plan plan, const Services& services, RunFolder folder, std::optional<BaseLease> lease,
           SessionRecord session);
     Result<DomainPlan> domainPlan(const fs::path& disk, const fs::path& memory) const;
-    Result<void> checkSpace(std::uint64_t needed) const;
     Result<void> copyMemory();
 
     Plan m_plan;

@@ -45,7 +45,7 @@ public:
 
 private:
     bool mount(unsigned long flags, const char* size) const {
-        const std::string options = std::string("size=") + size;
+        const std::string options = std::string("mode=700,size=") + size;
         return ::mount("none", m_folder.c_str(), "tmpfs", flags, options.c_str()) == 0;
     }
 

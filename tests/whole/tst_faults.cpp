@@ -66,6 +66,7 @@ private slots:
     void refusesMachinesThatDoNotFit();
     void refusesAFullDiskForFiles();
     void refusesAFullDiskForTheCatalog();
+    void refusesAFullDiskForAResidue();
     void tellsThatTheDiskFilledUpUnderTheGuest();
     void saysThatThereIsNoLibvirt();
     void saysThatThereIsNoQemu();
@@ -478,6 +479,28 @@ void TestFaults::refusesAFullDiskForTheCatalog() {
     QVERIFY(fs::is_empty(*m_place / "small/cat/run"));
     QVERIFY(fs::is_empty(*m_place / "small/cat/leases"));
     QVERIFY(vmsIn(m_place->path()).empty());
+}
+
+// The VM runs on as it was.
+void TestFaults::refusesAFullDiskForAResidue() {
+    const SmallDisk small(*m_place / "small", "16K");
+    if (!small.isMounted()) QSKIP("mounting a file system of exact size needs root");
+    const Outcome vm = m_program->run(arguments("synthesis") << "--detach"
+                                                             << "--json"
+                                                             << "--forward"
+                                                             << "tcp:0:7777");
+    VERIFY_EXIT(vm, 0);
+    const QJsonValue session = vm.json();
+    const std::uint16_t port = hostPortOf(session, kShellPort);
+    QCOMPARE(shellWhenReady(port, "head -c 65536 /dev/urandom > /run/random; echo done"),
+             std::string("done\n"));
+    const QString id = session["session"].toString();
+    VERIFY_NO_SPACE(
+        m_program->run({"residue", id, "-o", m_place->file("small/x.cloudlet"), "--json"}));
+    QVERIFY(small.isEmpty());
+    QCOMPARE(shellWhenReady(port, "echo alive"), std::string("alive\n"));
+    VERIFY_EXIT(m_program->run({"stop", id}), 0);
+    QCOMPARE(m_place->leftovers(), QStringList());
 }
 
 // Enough space to start with; then something else takes it, and the guest writes.
