@@ -1,5 +1,7 @@
 #include "app/studio/gui_watchdog.h"
 
+#include <time.h>
+
 #include <QFile>
 #include <algorithm>
 
@@ -20,6 +22,12 @@ nanoseconds workedTime() {
     return nanoseconds(words.at(0).toLongLong() + words.at(1).toLongLong());
 }
 
+nanoseconds computedTime() {
+    timespec time{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return seconds(time.tv_sec) + nanoseconds(time.tv_nsec);
+}
+
 // "some avg10=… avg60=… avg300=… total=MICROSECONDS" is its first line.
 std::optional<nanoseconds> pressureOn(const QString& resource) {
     QFile file(QStringLiteral("/proc/pressure/") + resource);
@@ -36,7 +44,7 @@ GuiWatchdog::GuiWatchdog(Bark bark, QObject* parent) : QObject(parent), m_bark(s
 }
 
 GuiWatchdog::Times GuiWatchdog::now() {
-    Times times{steady_clock::now().time_since_epoch(), workedTime(), {}};
+    Times times{steady_clock::now().time_since_epoch(), workedTime(), computedTime(), {}};
     const auto processors = pressureOn(QStringLiteral("cpu"));
     const auto disk = pressureOn(QStringLiteral("io"));
     if (processors && disk) times.pressure = *processors + *disk;
@@ -54,11 +62,18 @@ std::optional<milliseconds> GuiWatchdog::tooLong(const Times& from, const Times&
     return duration_cast<milliseconds>(blocked);
 }
 
+std::optional<milliseconds> GuiWatchdog::tooMuch(const Times& from, const Times& until) {
+    const nanoseconds computed = until.computed - from.computed;
+    if (computed <= kComputingLimit) return std::nullopt;
+    return duration_cast<milliseconds>(computed);
+}
+
 void GuiWatchdog::beat() {
     const Times time = now();
     const std::optional<Times> last = std::exchange(m_last, time);
     if (!last) return;
-    if (const auto blocked = tooLong(*last, time)) m_bark(*blocked);
+    if (const auto blocked = tooLong(*last, time)) m_bark(Fault::blocked, *blocked);
+    if (const auto computed = tooMuch(*last, time)) m_bark(Fault::computed, *computed);
 }
 
 }  // namespace cloudlet

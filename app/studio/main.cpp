@@ -19,10 +19,12 @@ namespace cloudlet {
 namespace {
 
 #ifndef NDEBUG
-void failOf(std::chrono::milliseconds blocked) {
+void failOf(GuiWatchdog::Fault fault, std::chrono::milliseconds time) {
     if (qEnvironmentVariable("CLOUDLET_WATCHDOG") == QLatin1String("off")) return;
-    qFatal("a call has blocked the window for %lld ms; CLOUDLET_WATCHDOG=off lets that be",
-           static_cast<long long>(blocked.count()));
+    const bool blocked = fault == GuiWatchdog::Fault::blocked;
+    qFatal("%s the window for %lld ms; CLOUDLET_WATCHDOG=off lets that be",
+           blocked ? "a call has blocked" : "computing has held up",
+           static_cast<long long>(time.count()));
 }
 #endif
 

@@ -6,6 +6,7 @@
 #include <QFile>
 #include <QTest>
 #include <QTimer>
+#include <ctime>
 #include <thread>
 #include <vector>
 
@@ -14,11 +15,17 @@ using namespace std::chrono_literals;
 
 namespace {
 
+struct Bark {
+    GuiWatchdog::Fault fault;
+    std::chrono::milliseconds time;
+};
+
 // Does something within the event loop, and tells what was barked.
-std::vector<std::chrono::milliseconds> during(const std::function<void()>& act) {
-    std::vector<std::chrono::milliseconds> barks;
-    const GuiWatchdog watchdog(
-        [&](std::chrono::milliseconds blocked) { barks.push_back(blocked); });
+std::vector<Bark> during(const std::function<void()>& act) {
+    std::vector<Bark> barks;
+    const GuiWatchdog watchdog([&](GuiWatchdog::Fault fault, std::chrono::milliseconds time) {
+        barks.push_back({fault, time});
+    });
     QEventLoop loop;
     QTimer::singleShot(30ms, &loop, [&] {
         act();
@@ -28,13 +35,19 @@ std::vector<std::chrono::milliseconds> during(const std::function<void()>& act) 
     return barks;
 }
 
+void compute(std::chrono::milliseconds time) {
+    const auto now = [] { return 1000 * std::clock() / CLOCKS_PER_SEC; };
+    const auto end = now() + time.count();
+    while (now() <= end) continue;
+}
+
 }  // namespace
 
 class TestGuiWatchdog : public QObject {
     Q_OBJECT
 private slots:
     void barksAtACallThatBlocks();
-    void letsWorkBe();
+    void barksAtLongComputing();
     void letsANestedLoopBe();
     void excusesALoadedMachine();
 };
@@ -43,15 +56,17 @@ void TestGuiWatchdog::barksAtACallThatBlocks() {
     if (!QFile::exists("/proc/thread-self/schedstat")) QSKIP("this kernel does not count");
     const auto barks = during([] { std::this_thread::sleep_for(700ms); });  // whatever the load
     QCOMPARE(barks.size(), std::size_t{1});
-    QVERIFY(barks.front() >= 650ms);
+    QVERIFY(barks.front().fault == GuiWatchdog::Fault::blocked);
+    QVERIFY(barks.front().time >= 650ms);
 }
 
-void TestGuiWatchdog::letsWorkBe() {
-    const auto barks = during([] {
-        const auto end = std::chrono::steady_clock::now() + 150ms;
-        while (std::chrono::steady_clock::now() < end) continue;
-    });
-    QVERIFY(barks.empty());
+// By the thread's own time, so that the load of the machine is none of its business.
+void TestGuiWatchdog::barksAtLongComputing() {
+    QVERIFY(during([] { compute(GuiWatchdog::kComputingLimit / 2); }).empty());
+    const auto barks = during([] { compute(2 * GuiWatchdog::kComputingLimit); });
+    QCOMPARE(barks.size(), std::size_t{1});
+    QVERIFY(barks.front().fault == GuiWatchdog::Fault::computed);
+    QVERIFY(barks.front().time >= 2 * GuiWatchdog::kComputingLimit);
 }
 
 void TestGuiWatchdog::letsANestedLoopBe() {
@@ -66,8 +81,8 @@ void TestGuiWatchdog::letsANestedLoopBe() {
 void TestGuiWatchdog::excusesALoadedMachine() {
     const auto tooLong = [](std::chrono::milliseconds blocked,
                             std::optional<std::chrono::milliseconds> pressure) {
-        const GuiWatchdog::Times from{5s, 1s, 10s};
-        GuiWatchdog::Times until{from.wall + 30ms + blocked, from.worked + 20ms, {}};
+        const GuiWatchdog::Times from{5s, 1s, 1s, 10s};
+        GuiWatchdog::Times until{from.wall + 30ms + blocked, from.worked + 20ms, {}, {}};
         if (pressure) until.pressure = *from.pressure + *pressure;
         return GuiWatchdog::tooLong(from, until).value_or(0ms);
     };
