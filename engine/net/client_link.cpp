@@ -15,8 +15,9 @@ constexpr auto kLimit = 10s;
 constexpr auto kMoment = 50ms;
 // Bytes that lie unsent in the kernel: they are ahead of what turns out to be more urgent.
 constexpr int kMostUnsent = 128 << 10;
-// What stays without an answer so long went to where nothing comes back from: this machine, or a
-// router between, has got another address. The next connection goes from there.
+// What stays without an answer so long goes to where nothing comes back from, as when a router
+// between has got another address. Of an address of this machine that goes, the kernel (6.18) tells
+// no timeout: that is noticed by the silence of the connection.
 constexpr int kLongestSilenceMs = 3000;
 
 }  // namespace
