@@ -183,9 +183,14 @@ Result<void> OverlayFeed::bring(const SegmentQueue::Pick& pick, const std::stop_
     return placed;
 }
 
-// While the VM starts, what nobody waits for is decoded one after the other, with rests between.
-// True: others wait until this is done.
+// While the VM starts, what nobody waits for is decoded one after the other, with rests between,
+// but not the start set: it is small, and what the guest wants first. True: others wait until then.
 bool OverlayFeed::waitForTurn(const SegmentQueue::Pick& pick, const std::stop_token& stop) {
+    const std::optional<StartSet>& set = m_overlay.manifest().startSet;
+    if (set && pick.segment >= set->firstSegment &&
+        pick.segment - set->firstSegment < set->segments) {
+        return false;
+    }
     std::unique_lock lock(m_mutex);
     while (m_givesWay && !m_problem && !stop.stop_requested() && !m_queue.isDemanded(pick)) {
         if (!m_hasTurn && Clock::now() >= m_restsUntil) {
