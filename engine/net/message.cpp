@@ -206,6 +206,14 @@ Result<Message> parseResidue(ByteReader& in) {
     return Message(residue);
 }
 
+// Not in one expression: a return out of its middle loses what was made before.
+Result<Message> parseAccept(const json::Object& object) {
+    Accept accept;
+    accept.session = TRY(text(object, "session", kMostName));
+    accept.receivedBytes = TRY(json::number(object, "received", kMostFileBytes));
+    return Message(accept);
+}
+
 Result<Message> parseObject(std::uint8_t type, ByteView body) {
     if (body.size() > kMostJsonBytes) return broken("it is too long");
     const json::Object object = TRY(json::parseObject(asText(body), "the peer's message"));
@@ -215,8 +223,7 @@ Result<Message> parseObject(std::uint8_t type, ByteView body) {
         case 2:
             return parseOffer(object);
         case 4:
-            return Message(Accept{TRY(text(object, "session", kMostName)),
-                                  TRY(json::number(object, "received", kMostFileBytes))});
+            return parseAccept(object);
         case 5:
             return Message(TRY(rejectOf(object)));
         case 8:
