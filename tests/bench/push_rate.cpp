@@ -14,9 +14,11 @@
 #include <boost/asio/write.hpp>
 #include <deque>
 #include <fstream>
+#include <semaphore>
 #include <thread>
 
 #include "engine/base/stopwatch.h"
+#include "engine/net/admission.h"
 #include "engine/net/cloudlet_server.h"
 #include "engine/net/offer_head.h"
 #include "engine/net/push_client.h"
@@ -111,7 +113,12 @@ public:
     std::atomic<bool> complete = false;
     std::atomic<bool> stays = false;
 
-    void accepted(const push::Accept&) override { began.emplace(); }
+    std::counting_semaphore<>* place = nullptr;  // given back once it is accepted
+
+    void accepted(const push::Accept&) override {
+        began.emplace();
+        if (place != nullptr) place->release();
+    }
     void state(const push::State& state) override {
         if (state.phase != push::Phase::complete) return;
         cost = began->cost();
@@ -283,11 +290,15 @@ void measureMany() {
     for (int round = 1; round <= kRounds; ++round) {
         const Stopwatch began;
         {
+            // One source may not greet more often at once.
+            std::counting_semaphore<> places(Admission::kMostOfSource);
             std::deque<Timer> timers(kAtOnce);
             std::vector<std::jthread> threads;
             for (Timer& timer : timers) {
-                threads.emplace_back([&server, &timer] {
+                timer.place = &places;
+                threads.emplace_back([&server, &timer, &places] {
                     RepeatedSource source(kSizeAtOnce);
+                    places.acquire();
                     push(server.access(), source, timer);  // ends the program if it fails
                 });
             }
