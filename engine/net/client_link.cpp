@@ -16,8 +16,7 @@ constexpr auto kMoment = 50ms;
 // Bytes that lie unsent in the kernel: they are ahead of what turns out to be more urgent.
 constexpr int kMostUnsent = 128 << 10;
 // What stays without an answer so long goes to where nothing comes back from, as when a router
-// between has got another address. Of an address of this machine that goes, the kernel (6.18) tells
-// no timeout: that is noticed by the silence of the connection.
+// between has got another address. For one of this machine that goes, see hasLostItsAddress().
 constexpr int kLongestSilenceMs = 3000;
 
 }  // namespace
@@ -59,6 +58,14 @@ Error ClientLink::lost(const std::string& what, const beast::error_code& error) 
     return {ErrorCode::unavailable, what + " " + m_server + ": " + error.message()};
 }
 
+bool ClientLink::hasLostItsAddress() {
+    beast::error_code error;
+    asio::ip::tcp::socket probe(m_context);
+    probe.open(m_own.protocol(), error);
+    if (!error) probe.bind(m_own, error);
+    return error == boost::system::errc::address_not_available;
+}
+
 Result<void> ClientLink::runUntil(const bool& done, std::chrono::milliseconds limit,
                                   std::stop_token stop, const std::string& what) {
     const auto end = std::chrono::steady_clock::now() + limit;
@@ -88,6 +95,7 @@ Result<void> ClientLink::connect(std::stop_token stop) {
     if (!ran) return Error{ErrorCode::unavailable, ran.error().message};
     if (error) return lost("cannot reach", error);
     beast::error_code ignored;
+    m_own = {tcp.socket().local_endpoint(ignored).address(), 0};
     tcp.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
     tcp.socket().set_option(
         asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>(kMostUnsent), ignored);

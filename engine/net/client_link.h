@@ -28,6 +28,9 @@ public:
     // Errors: timedOut, cancelled.
     Result<void> runUntil(const bool& done, std::chrono::milliseconds limit, std::stop_token stop,
                           const std::string& what);
+    // The address that it speaks from is no longer this machine's: no answer comes back to it, and
+    // the kernel goes on trying for long.
+    bool hasLostItsAddress();
     // A failure of the line as an Error: unavailable.
     Error lost(const std::string& what, const beast::error_code& error) const;
 
@@ -38,6 +41,7 @@ private:
 
     std::string m_server;  // for errors
     ServerAddress m_address;
+    asio::ip::tcp::endpoint m_own;  // its port is any
     asio::ssl::context m_tls;
     asio::io_context m_context;
     TlsStream m_stream;

@@ -9,6 +9,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kMoment = 50ms;
+constexpr auto kLookAfter = 1s;
 constexpr auto kFarewell = 2s;
 constexpr auto kUpgradeLimit = 10s;
 
@@ -69,9 +70,17 @@ Result<void> PushLine::attend(const std::stop_token& stop) {
     using Stage = push::SenderSession::Stage;
     bool cancelled = false;
     auto limit = std::chrono::steady_clock::time_point::max();
+    auto looked = std::chrono::steady_clock::now();
     while (!m_over && std::chrono::steady_clock::now() < limit) {
         m_link->context().restart();
         if (m_link->context().run_one_for(kMoment) > 0) m_link->context().poll();
+        if (const auto now = std::chrono::steady_clock::now(); now > looked + kLookAfter) {
+            looked = now;
+            if (m_link->hasLostItsAddress()) {
+                cut("the line broke to", asio::error::network_reset);
+                continue;
+            }
+        }
         if (stop.stop_requested() && !cancelled) {
             cancelled = true;
             // A residue that is not wanted now must not come to its end: it would be forgotten
