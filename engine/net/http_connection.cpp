@@ -42,11 +42,14 @@ void HttpConnection::limitTime() {
 
 void HttpConnection::start() {
     if (!m_place) return;  // too many of its kind: it closes
-    limitTime();
-    m_stream.async_handshake(asio::ssl::stream_base::server,
-                             [self = shared_from_this()](beast::error_code error) {
-                                 if (!error) self->read();
-                             });
+    // Accepted by one thread, served by another.
+    asio::dispatch(m_stream.get_executor(), [self = shared_from_this()] {
+        self->limitTime();
+        self->m_stream.async_handshake(asio::ssl::stream_base::server,
+                                       [self](beast::error_code error) {
+                                           if (!error) self->read();
+                                       });
+    });
 }
 
 void HttpConnection::read() {
