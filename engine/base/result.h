@@ -115,5 +115,7 @@ private:
         std::move(name).value();                   \
     })
 
-// The value of a Result, or a return of its error. An expression: auto x = TRY(f());
+// The value of a Result, or a return of its error. An expression: auto x = TRY(f()); One to a
+// statement, where it makes more than a plain value: a return out of the middle of an initialiser
+// leaves behind what was made before it.
 #define TRY(...) CLOUDLET_TRY(CLOUDLET_JOIN(tryResult, __COUNTER__), __VA_ARGS__)

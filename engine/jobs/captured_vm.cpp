@@ -12,19 +12,19 @@ constexpr std::uint64_t kLeastSpace = 32 << 20;
 
 Result<GuestFiles> GuestFiles::open(const Guest& guest) {
     const BaseFiles& base = guest.base().files;
-    return GuestFiles{TRY(File::open(base.disk(), File::Mode::read)),
-                      TRY(File::open(base.memory(), File::Mode::read)),
-                      TRY(File::open(guest.disk(), File::Mode::read)),
-                      TRY(File::open(guest.memory(), File::Mode::read))};
+    File baseDisk = TRY(File::open(base.disk(), File::Mode::read));
+    File baseMemory = TRY(File::open(base.memory(), File::Mode::read));
+    File disk = TRY(File::open(guest.disk(), File::Mode::read));
+    File memory = TRY(File::open(guest.memory(), File::Mode::read));
+    return GuestFiles{std::move(baseDisk), std::move(baseMemory), std::move(disk),
+                      std::move(memory)};
 }
 
 Result<CapturedVm> CapturedVm::begin(const Guest& guest, const GuestFiles& files) {
     TRY(guest.checkSpace(kLeastSpace));
-    return CapturedVm{TRY(ImageCapture::create(files.baseDisk, files.disk, guest.folder())),
-                      TRY(ImageCapture::create(files.baseMemory, files.memory, guest.folder())),
-                      {},
-                      {},
-                      guest.overlay()};
+    ImageCapture disk = TRY(ImageCapture::create(files.baseDisk, files.disk, guest.folder()));
+    ImageCapture memory = TRY(ImageCapture::create(files.baseMemory, files.memory, guest.folder()));
+    return CapturedVm{std::move(disk), std::move(memory), {}, {}, guest.overlay()};
 }
 
 void CapturedVm::takePicture(Guest& guest, const Services& services) {

@@ -30,9 +30,9 @@ Result<OverlayMeter> OverlayMeter::open(AuthorSession& session, Progress& progre
     Guest& guest = session.guest();
     BaseImages images =
         TRY(BaseImages::open(base.files, base.vm, BaseImages::Purpose::encode, progress, stop));
-    return OverlayMeter(guest.mount(), std::move(images),
-                        TRY(File::open(guest.disk(), File::Mode::read)),
-                        TRY(File::open(guest.memory(), File::Mode::read)));
+    File disk = TRY(File::open(guest.disk(), File::Mode::read));
+    File memory = TRY(File::open(guest.memory(), File::Mode::read));
+    return OverlayMeter(guest.mount(), std::move(images), std::move(disk), std::move(memory));
 }
 
 Result<OverlayEstimate> OverlayMeter::measure(std::stop_token stop) {

@@ -53,8 +53,9 @@ void putError(json::Object& object, const Error& error) {
 }
 
 Result<Reject> rejectOf(const json::Object& object) {
-    return Reject{{errorCodeOf(TRY(text(object, "code", kMostName))),
-                   escapeForTerminal(TRY(text(object, "message", kMostText)), kMostText)}};
+    const std::string code = TRY(text(object, "code", kMostName));
+    const std::string message = TRY(text(object, "message", kMostText));
+    return Reject{{errorCodeOf(code), escapeForTerminal(message, kMostText)}};
 }
 
 // The body of a message whose body is an object.
@@ -206,7 +207,6 @@ Result<Message> parseResidue(ByteReader& in) {
     return Message(residue);
 }
 
-// Not in one expression: a return out of its middle loses what was made before.
 Result<Message> parseAccept(const json::Object& object) {
     Accept accept;
     accept.session = TRY(text(object, "session", kMostName));

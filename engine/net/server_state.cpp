@@ -29,9 +29,10 @@ Result<std::string> lineIn(const json::Object& object, std::string_view key) {
 }
 
 Result<ServerState::Base> baseOf(const json::Object& object) {
-    return ServerState::Base{BaseId{TRY(json::hash(object, "id"))}, TRY(lineIn(object, "name")),
-                             TRY(json::number(object, "diskBytes", kMost)),
-                             TRY(json::number(object, "memoryBytes", kMost))};
+    ServerState::Base base{BaseId{TRY(json::hash(object, "id"))}, TRY(lineIn(object, "name"))};
+    base.diskBytes = TRY(json::number(object, "diskBytes", kMost));
+    base.memoryBytes = TRY(json::number(object, "memoryBytes", kMost));
+    return base;
 }
 
 Result<std::vector<ServerState::Base>> basesIn(const json::Object& answer) {

@@ -47,14 +47,16 @@ Result<BaseImages::Image> BaseImages::map(const fs::path& path) {
 
 Result<BaseImages> BaseImages::open(const BaseFiles& files, const BaseVm& vm, Purpose purpose,
                                     Progress& progress, std::stop_token stop) {
-    BaseImages base(TRY(map(files.disk())), TRY(map(files.memory())));
+    Image disk = TRY(map(files.disk()));
+    Image memory = TRY(map(files.memory()));
+    BaseImages base(std::move(disk), std::move(memory));
     base.m_description = describe(vm);
     for (const ImageKind image : {ImageKind::disk, ImageKind::memory}) {
         if (base.image(image).size() != vm.sizeOf(image)) return wrongSize(files.image(image));
     }
     if (vm.stateSize > 0) {
-        base.m_state.emplace(
-            TRY(MappedFile::map(TRY(File::open(files.state(), File::Mode::read)))));
+        const File state = TRY(File::open(files.state(), File::Mode::read));
+        base.m_state.emplace(TRY(MappedFile::map(state)));
         if (base.state().size() != vm.stateSize) return wrongSize(files.state());
     }
     if (purpose == Purpose::decode) return base;
@@ -70,7 +72,9 @@ Result<BaseImages> BaseImages::open(const BaseFiles& files, const BaseVm& vm, Pu
 Result<BaseImages> BaseImages::openPlain(const fs::path& disk, const fs::path& memory,
                                          Purpose purpose, Progress& progress,
                                          std::stop_token stop) {
-    BaseImages base(TRY(map(disk)), TRY(map(memory)));
+    Image diskImage = TRY(map(disk));
+    Image memoryImage = TRY(map(memory));
+    BaseImages base(std::move(diskImage), std::move(memoryImage));
     OverlayBase& description = base.m_description;
     description.diskSize = base.image(ImageKind::disk).size();
     description.memorySize = base.image(ImageKind::memory).size();

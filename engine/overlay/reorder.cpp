@@ -18,7 +18,9 @@ namespace {
 class Unpacked {
 public:
     static Result<Unpacked> create(const OverlayReader& overlay, const fs::path& folder) {
-        Unpacked unpacked(overlay, TRY(File::temporary(folder)), TRY(File::temporary(folder)));
+        File disk = TRY(File::temporary(folder));
+        File memory = TRY(File::temporary(folder));
+        Unpacked unpacked(overlay, std::move(disk), std::move(memory));
         TRY(unpacked.m_disk.resize(overlay.manifest().diskSize));
         TRY(unpacked.m_memory.resize(overlay.manifest().memorySize));
         return unpacked;
