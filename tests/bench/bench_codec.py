@@ -24,6 +24,7 @@ import json
 import multiprocessing
 import os
 import pathlib
+import shutil
 import statistics
 import subprocess
 import sys
@@ -348,6 +349,19 @@ def measure_index(journal, cloudlet, guests, scratch, runs):
         journal.once("base", "index", number, measured)
 
 
+def check_tools(cloudlet):
+    """Before the guests are made, which takes a quarter of an hour."""
+    for tool in ("xz", "zstd", "xdelta3"):
+        if not shutil.which(tool):
+            sys.exit(f"{tool} is not installed")
+    with tempfile.TemporaryDirectory() as name:
+        image = pathlib.Path(name) / "image"
+        image.write_bytes(ZERO)
+        # It says what it lacks.
+        run([cloudlet, "encode", "--base-disk", image, "--base-memory", image, "--disk", image,
+             "--memory", image, "-o", image.with_suffix(".cloudlet"), "--codec", "xdelta3"])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -358,6 +372,7 @@ def main():
     parser.add_argument("--show", action="store_true", help="measure nothing")
     options = parser.parse_args()
     cloudlet = pathlib.Path(options.cloudlet).resolve()
+    check_tools(cloudlet)
     guests = guest_pairs.Guests(cloudlet, options.folder)
     pages = {pair: guests.folder / f"pages-plain-{pair}" for pair in PAIRS}
     changed = {pair: ChangedPages(guests.pair("plain", pair), pages[pair]) for pair in PAIRS
