@@ -138,8 +138,9 @@ private slots:
             }
         });
         QCOMPARE(sender.wait_for(50ms), std::future_status::timeout);  // nobody reads
-        link.link->fail();
+        auto failing = std::async(std::launch::async, [&] { link.link->fail(); });
         VERIFY_ERROR(sender.get(), ErrorCode::cancelled);
+        link.other->hangUp();  // an answer is not to be expected
     }
 };
 

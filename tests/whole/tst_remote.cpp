@@ -32,7 +32,11 @@ public:
     }
     void accepted(const push::Accept& accept) override {
         const std::lock_guard lock(m_mutex);
+        if (accept.session == m_session) return;
         m_session = accept.session;
+        // What was told of another one does not hold for it.
+        m_phase = push::Phase::receiving;
+        m_port = 0;
     }
     Result<void> residue(const push::Residue& part) override {
         residueBytes.insert(residueBytes.end(), part.bytes.begin(), part.bytes.end());
@@ -328,10 +332,11 @@ void TestRemote::comesBackToAServerThatWasKilled() {
     Push push(plan(), overlay());
     QTRY_VERIFY_WITH_TIMEOUT(push.watcher.port() != 0 || push.over, kLimitMs);
     if (push.over) VERIFY_OK(push.finish());
+    const std::string before = push.watcher.session();
     m_server->signal(SIGKILL);
     m_server->finish();
     startServer(port);
-    QTRY_VERIFY_WITH_TIMEOUT(push.watcher.cuts > 0 || push.over, kLimitMs);
+    QTRY_VERIFY_WITH_TIMEOUT(push.watcher.session() != before || push.over, kLimitMs);
     QTRY_VERIFY_WITH_TIMEOUT(push.watcher.phase() == push::Phase::complete || push.over, kLimitMs);
     if (push.over) VERIFY_OK(push.finish());
     QCOMPARE(shellWhenReady(push.watcher.port(), "cat /www/page.txt"), std::string("page\n"));
