@@ -94,7 +94,9 @@ def main():
     parser.add_argument("--folder", default=ROOT / "build/bench-early")
     parser.add_argument("--overlays", default="plain-nginx,cleaned-nginx")
     options = parser.parse_args()
-    subprocess.run(["cmake", "--preset", "release"], cwd=ROOT, stdout=sys.stderr, check=True)
+    # The quick start leaves a build without tests and benches.
+    subprocess.run(["cmake", "--preset", "release", "-DCLOUDLET_TESTS=ON"], cwd=ROOT,
+                   stdout=sys.stderr, check=True)
     subprocess.run(["cmake", "--build", "--preset", "release", "--target", "cloudlet",
                     "bench_early_start", "--", "--quiet"], cwd=ROOT, stdout=sys.stderr, check=True)
     guests = guest_pairs.Guests(BUILD / "app/cloudlet/cloudlet", options.folder, memory="1G")
