@@ -65,6 +65,8 @@ class Link:
         return self
 
     def __exit__(self, *_):
+        # A namespace, and the wire in it, lives as long as a socket of it; the next comes soon.
+        call("ip", "link", "del", self.near)
         call("ip", "netns", "del", self.name)
 
     def inside(self):
