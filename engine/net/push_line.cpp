@@ -10,6 +10,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kMoment = 50ms;
 constexpr auto kLookAfter = 1s;
+constexpr int kMostAtOnce = 16;
 constexpr auto kFarewell = 2s;
 constexpr auto kUpgradeLimit = 10s;
 
@@ -73,7 +74,11 @@ Result<void> PushLine::attend(const std::stop_token& stop) {
     auto looked = std::chrono::steady_clock::now();
     while (!m_over && std::chrono::steady_clock::now() < limit) {
         m_link->context().restart();
-        if (m_link->context().run_one_for(kMoment) > 0) m_link->context().poll();
+        // A few together, but none after a cancel: it must not take what is to be kept there.
+        bool more = m_link->context().run_one_for(kMoment) > 0;
+        for (int i = 1; more && i < kMostAtOnce && !m_over && !stop.stop_requested(); ++i) {
+            more = m_link->context().poll_one() > 0;
+        }
         if (const auto now = std::chrono::steady_clock::now(); now > looked + kLookAfter) {
             looked = now;
             if (m_link->hasLostItsAddress()) {
