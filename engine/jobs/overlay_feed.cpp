@@ -96,7 +96,7 @@ Result<void> OverlayFeed::waitUntilComplete(Progress& progress, std::stop_token 
     std::unique_lock lock(m_mutex);
     while (m_completeSeconds == 0 && !m_problem) {
         progress.setDone(m_fetchedBytes);
-        m_changed.wait_for(lock, stop, 50ms, [] { return false; });
+        m_changed.wait_for(lock, stop, 50ms, [this] { return m_completeSeconds > 0 || m_problem; });
         if (stop.stop_requested()) return Error{ErrorCode::cancelled, "cancelled"};
     }
     progress.setDone(m_fetchedBytes);
@@ -192,14 +192,16 @@ bool OverlayFeed::waitForTurn(const SegmentQueue::Pick& pick, const std::stop_to
         return false;
     }
     std::unique_lock lock(m_mutex);
-    while (m_givesWay && !m_problem && !stop.stop_requested() && !m_queue.isDemanded(pick)) {
-        if (!m_hasTurn && Clock::now() >= m_restsUntil) {
+    const auto isNow = [&] { return !m_givesWay || m_problem || m_queue.isDemanded(pick); };
+    while (!isNow() && !stop.stop_requested()) {
+        if (m_hasTurn) {
+            m_changed.wait(lock, stop, [&] { return isNow() || !m_hasTurn; });
+        } else if (Clock::now() < m_restsUntil) {
+            m_changed.wait_until(lock, stop, m_restsUntil, [&] { return isNow() || m_hasTurn; });
+        } else {
             m_hasTurn = true;
             return true;
         }
-        // Woken when the turn is over, too.
-        m_changed.wait_until(lock, stop, m_hasTurn ? Clock::now() + kListenLimit : m_restsUntil,
-                             [] { return false; });
     }
     return false;
 }
