@@ -4,9 +4,8 @@
 #include <CLI/CLI.hpp>
 
 #include "app/cloudlet/context.h"
-#include "engine/base/format.h"
-#include "engine/net/http_client.h"
 #include "engine/net/paired_servers.h"
+#include "engine/net/server_state.h"
 
 namespace cloudlet {
 
@@ -14,10 +13,9 @@ namespace {
 
 Result<void> runEnd(Context& context, const std::string& session, const std::string& from) {
     const PairedServer server = TRY(PairedServers().find(from));
-    TRY(askServer(server.access(), "DELETE", "/v1/sessions/" + session, {}, context.stop));
-    context.terminal.result(
-        fmt::format("Session {} on {} has ended.\n", escapeForTerminal(session), server.name),
-        json::Object{{"session", session}, {"server", server.name}});
+    TRY(endSession(server.access(), session, context.stop));
+    context.terminal.result(fmt::format("Session {} on {} has ended.\n", session, server.name),
+                            json::Object{{"session", session}, {"server", server.name}});
     return {};
 }
 

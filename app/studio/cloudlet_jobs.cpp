@@ -3,9 +3,9 @@
 #include <QSysInfo>
 
 #include "app/studio/qt_text.h"
-#include "engine/net/http_client.h"
 #include "engine/net/pairing.h"
 #include "engine/net/residue_file.h"
+#include "engine/net/server_state.h"
 
 namespace cloudlet {
 
@@ -34,10 +34,8 @@ Job::Work fetchResidueWork(const ServerAccess& server, const std::string& sessio
 }
 
 Job::Work endSessionWork(const ServerAccess& server, const std::string& session) {
-    return [server, target = "/v1/sessions/" + session](
-               Progress&, const std::stop_token& stop) -> Result<void> {
-        TRY(askServer(server, "DELETE", target, {}, stop));
-        return {};
+    return [server, session](Progress&, const std::stop_token& stop) {
+        return endSession(server, session, stop);
     };
 }
 

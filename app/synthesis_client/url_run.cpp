@@ -5,6 +5,7 @@
 #include "engine/net/http_client.h"
 #include "engine/net/message.h"
 #include "engine/net/paired_servers.h"
+#include "engine/net/server_state.h"
 
 namespace cloudlet {
 
@@ -51,7 +52,7 @@ Result<void> runWithUrl(const ClientOptions& options, const ProgramState& state)
     const Result<void> attended = attend(server.access(), target, run, state.stop);
     if (!attended) {
         // Without us nobody would end it. Its own end, if it is that, is no news.
-        (void)askServer(server.access(), "DELETE", target, {}, {});
+        (void)endSession(server.access(), session, {});
         return attended;
     }
     run.report(session);

@@ -8,6 +8,7 @@
 #include "engine/net/http_client.h"
 #include "engine/net/local_access.h"
 #include "engine/net/server_identity.h"
+#include "engine/net/server_state.h"
 
 namespace cloudlet {
 
@@ -51,8 +52,7 @@ Result<void> runListSession(ServerContext& context) {
 }
 
 Result<void> runEndSession(ServerContext& context, const std::string& session) {
-    TRY(askServer(TRY(localServer(context)), "DELETE", "/v1/sessions/" + session, {},
-                  context.stop));
+    TRY(endSession(TRY(localServer(context)), session, context.stop));
     context.terminal.result("The session has ended.\n", {{"ended", session}});
     return {};
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "engine/base/format.h"
 #include "engine/base/utf8.h"
@@ -78,6 +79,20 @@ Result<ServerState> parseServerState(const json::Object& bases, const json::Obje
 
 Result<std::vector<ServerState::Base>> readBases(const ServerAccess& access, std::stop_token stop) {
     return basesIn(TRY(askServer(access, "GET", "/v1/bases", {}, std::move(stop))));
+}
+
+Result<void> endSession(const ServerAccess& access, const std::string& session,
+                        std::stop_token stop) {
+    const bool isId = std::all_of(session.begin(), session.end(), [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_';
+    });
+    if (session.empty() || !isId) {
+        return Error{ErrorCode::invalid, fmt::format("\"{}\" is no session's id: letters, digits, "
+                                                     "\"-\" and \"_\"",
+                                                     escapeForTerminal(session))};
+    }
+    TRY(askServer(access, "DELETE", "/v1/sessions/" + session, {}, std::move(stop)));
+    return {};
 }
 
 bool holdsBase(const std::vector<ServerState::Base>& bases, const BaseId& id) {

@@ -46,6 +46,11 @@ struct ServerState {
 Result<std::vector<ServerState::Base>> readBases(const ServerAccess& access, std::stop_token stop);
 bool holdsBase(const std::vector<ServerState::Base>& bases, const BaseId& id);
 
+// Ends a session of this device, or any as an admin, and its VM. Errors: askServer's, of which
+// notFound says that there is none; invalid (no id).
+Result<void> endSession(const ServerAccess& access, const std::string& session,
+                        std::stop_token stop);
+
 // Three requests. Errors: askServer's; corrupt (no answers of this protocol).
 Result<ServerState> readServerState(const ServerAccess& access, std::stop_token stop);
 

@@ -104,6 +104,12 @@ private slots:
         VERIFY_ERROR(parseServerState(kNoBases, {}, kNoSessions), ErrorCode::corrupt);
     }
 
+    void endsWhatHasAnId() {
+        for (const std::string id : {"", "a/b", "..", "a b", "a\r\nb", "a?b"}) {
+            VERIFY_ERROR(endSession({}, id, {}), ErrorCode::invalid);
+        }
+    }
+
     void saysWhyAnOverlayDoesNotFit() {
         VERIFY_OK(checkFit(fitting(), Role::pusher, overlay()));
         VERIFY_ERROR(checkFit(fitting(), Role::viewer, overlay()), ErrorCode::permission);
