@@ -15,7 +15,6 @@ public:
     virtual QString title() const = 0;
     // What this page is about to do comes first.
     virtual QList<ActionCommand> commands() const = 0;
-    QString commandLine() const { return commands().first().line; }
     // What would be lost if the page were closed now, as a sentence; empty: nothing.
     virtual QString wouldLose() const { return {}; }
 

@@ -14,6 +14,7 @@
 
 #include "app/studio/base_page.h"
 #include "app/studio/qt_text.h"
+#include "tests/studio/studio_parts.h"
 #include "tests/support/scratch.h"
 #include "widgets/error_panel.h"
 
@@ -152,7 +153,7 @@ void TestBasePage::saysItsCommand() {
     wanted.isInstaller = isInstaller;
     wanted.clean = clean;
     const BasePage page(m_services, wanted);
-    QTEST(page.commandLine(), "command");
+    QTEST(firstLine(page), "command");
 }
 
 QTEST_MAIN(TestBasePage)

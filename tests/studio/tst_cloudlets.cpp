@@ -26,6 +26,7 @@
 #include "tests/jobs/package_fixture.h"
 #include "tests/net/push_server.h"
 #include "tests/overlay/letter_images.h"
+#include "tests/studio/studio_parts.h"
 #include "tests/support/result_checks.h"
 #include "widgets/error_panel.h"
 
@@ -361,7 +362,7 @@ void TestCloudlets::offersToSendTheBase() {
 void TestCloudlets::sendsTheBaseFirst() {
     PushPage page(*m_services, orderWithBase(Role::admin));
     page.show();
-    QVERIFY(page.commandLine().endsWith(" --send-base"));
+    QVERIFY(firstLine(page).endsWith(" --send-base"));
     QTRY_VERIFY_WITH_TIMEOUT(action(page, "Finish")->isEnabled(), kLimitMs);
     QCOMPARE(m_server->sessions.usage().begun, std::uint64_t{2});
     QCOMPARE(sessions(), std::size_t{1});
@@ -373,7 +374,7 @@ void TestCloudlets::sendsTheBaseFirst() {
 void TestCloudlets::pushesAndFinishes() {
     PushPage page(*m_services, order());
     page.show();
-    QCOMPARE(page.commandLine(),
+    QCOMPARE(firstLine(page),
              QStringLiteral("cloudlet push %1 --to edge").arg(page.job().order().file));
     QVERIFY(!page.wouldLose().isEmpty());
     QTRY_VERIFY(action(page, "Finish")->isEnabled());

@@ -40,9 +40,9 @@
 #include "app/studio/settings.h"
 #include "app/studio/survivor_page.h"
 #include "engine/net/paired_servers.h"
-#include "engine/net/secret.h"
 #include "tests/catalog/base_fixture.h"
 #include "tests/studio/picture.h"
+#include "tests/studio/studio_parts.h"
 #include "tests/support/scratch.h"
 #include "widgets/action_bar.h"
 #include "widgets/error_panel.h"
@@ -105,7 +105,6 @@ private:
     void chooseInLibrary(const QString& text);
     void trigger(const QString& text);
     void take(const QString& text, bool needed = true);
-    PairedServer server() const;
 
     std::unique_ptr<Scratch> m_scratch;
     std::optional<Catalog> m_catalog;
@@ -326,11 +325,9 @@ void TestKeyboard::fillLibrary() {
 void TestKeyboard::chooseInLibrary(const QString& text) {
     fillLibrary();
     auto* view = m_window->findChild<QTreeView*>("libraryTree");
-    const QModelIndexList found =
-        view->model()->match(view->model()->index(0, 0), Qt::DisplayRole, text, 1,
-                             Qt::MatchExactly | Qt::MatchRecursive);
-    QCOMPARE(found.size(), 1);
-    view->setCurrentIndex(found.first());
+    const QModelIndex found = rowOf(*view->model(), text);
+    QVERIFY(found.isValid());
+    view->setCurrentIndex(found);
 }
 
 void TestKeyboard::trigger(const QString& text) {
@@ -338,14 +335,6 @@ void TestKeyboard::trigger(const QString& text) {
         if (each->text() == text) return each->trigger();
     }
     QFAIL(qPrintable(text));
-}
-
-PairedServer TestKeyboard::server() const {
-    PairedServer server;
-    server.name = "edge";
-    server.address = {"127.0.0.1", 1};  // nothing answers there
-    server.token = randomSecret().value();
-    return server;
 }
 
 void TestKeyboard::libraryPage() {
@@ -386,12 +375,13 @@ void TestKeyboard::runPage() {
 }
 
 void TestKeyboard::pushPage() {
-    const PushOrder order{toQt(*m_scratch / "nothing.cloudlet"), server(), false, std::nullopt};
+    const PushOrder order{toQt(*m_scratch / "nothing.cloudlet"), silentServer("edge"), false,
+                          std::nullopt};
     checkPage(new PushPage(*m_services, order));
 }
 
 void TestKeyboard::remotePage() {
-    checkPage(new RemotePage(server(), {}));
+    checkPage(new RemotePage(silentServer("edge"), {}));
 }
 
 void TestKeyboard::survivorPage() {
@@ -440,7 +430,7 @@ void TestKeyboard::portsDialog() {
 }
 
 void TestKeyboard::pushDialog() {
-    PairedServers().add(server()).value();
+    PairedServers().add(silentServer("edge")).value();
     PushDialog dialog(*m_services, toQt(*m_scratch / "nothing.cloudlet"));
     checkDialog(dialog);
 }

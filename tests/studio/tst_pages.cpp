@@ -33,6 +33,7 @@
 #include "engine/jobs/import_overlay.h"
 #include "tests/catalog/base_fixture.h"
 #include "tests/overlay/letter_images.h"
+#include "tests/studio/studio_parts.h"
 #include "tests/support/result_checks.h"
 #include "tests/support/scratch.h"
 #include "widgets/error_panel.h"
@@ -135,11 +136,9 @@ void TestPages::open() {
 
 void TestPages::choose(const QString& text) {
     QTreeView* view = tree();
-    QAbstractItemModel* model = view->model();
-    const QModelIndexList found = model->match(model->index(0, 0), Qt::DisplayRole, text, 1,
-                                               Qt::MatchExactly | Qt::MatchRecursive);
-    QCOMPARE(found.size(), 1);
-    view->setCurrentIndex(found.first());
+    const QModelIndex found = rowOf(*view->model(), text);
+    QVERIFY(found.isValid());
+    view->setCurrentIndex(found);
 }
 
 QAction* TestPages::action(const QString& text) {
@@ -411,7 +410,7 @@ void TestPages::inspects() {
         return false;
     }());
     QVERIFY(!page->findChild<ErrorPanel*>()->isVisible());
-    QCOMPARE(page->commandLine(), "cloudlet info-overlay " + file + " --files");
+    QCOMPARE(firstLine(*page), "cloudlet info-overlay " + file + " --files");
     VALUE(facts, readOverlayFacts(file));
     QCOMPARE(facts.total(), quint64{total});
     const Composition& disk = facts.details.manifest.of(ImageKind::disk);
@@ -482,7 +481,7 @@ void TestPages::endsAVmThatWasLeft() {
     auto* page = new SurvivorPage(*m_services, begun);
     m_window->addPage(page);
     QCOMPARE(page->title(), "Left: left");
-    QCOMPARE(page->commandLine(), "cloudlet stop " + toQt(begun.id).left(8));
+    QCOMPARE(firstLine(*page), "cloudlet stop " + toQt(begun.id).left(8));
     for (QAction* each : page->findChildren<QAction*>()) {
         if (each->text() == "&End the VM") each->trigger();
     }
